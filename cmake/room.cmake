@@ -1,0 +1,35 @@
+# room(<name> [USES <room>...] [LIBRARIES <target>...])
+#
+# A room is a folder under src/: one library, one owner, one front-door header.
+# Every .cpp inside belongs to it, so a new file needs no line here. LIBRARIES
+# are linked privately: no other room sees their headers.
+function(room name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;LIBRARIES")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.h)
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    set(scope PUBLIC)
+    target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
+  else()
+    add_library(${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_sources(${name} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${headers})
+  target_include_directories(${name} ${scope} ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${name} ${scope} ${arg_USES} warnings sanitizers)
+  set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+endfunction()
+
+# program(<executable> <folder> USES <room>...): the roof. All but main.cpp is a library that tests link.
+function(program name folder)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "USES")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${folder}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "main\\.cpp$")
+  add_library(${folder} STATIC ${sources})
+  target_include_directories(${folder} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${folder} PUBLIC ${arg_USES} warnings sanitizers)
+  target_compile_definitions(${folder} PRIVATE CUPEL_VERSION="${PROJECT_VERSION}")
+  add_executable(${name} ${PROJECT_SOURCE_DIR}/src/${folder}/main.cpp)
+  target_link_libraries(${name} PRIVATE ${folder})
+endfunction()

@@ -1,0 +1,15 @@
+# -DCUPEL_SANITIZE=address,undefined | thread | address,undefined,fuzzer-no-link; -DCUPEL_COVERAGE=ON
+set(CUPEL_SANITIZE "" CACHE STRING "Sanitizers, comma separated")
+option(CUPEL_COVERAGE "Instrument for gcov" OFF)
+option(CUPEL_FUZZ "Build libFuzzer targets (clang)" OFF)
+
+add_library(sanitizers INTERFACE)
+if(CUPEL_SANITIZE)
+  target_compile_options(sanitizers INTERFACE
+    -fsanitize=${CUPEL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(sanitizers INTERFACE -fsanitize=${CUPEL_SANITIZE})
+endif()
+if(CUPEL_COVERAGE)
+  target_compile_options(sanitizers INTERFACE --coverage -O0)
+  target_link_options(sanitizers INTERFACE --coverage)
+endif()

@@ -1,0 +1,47 @@
+# Tests mirror src/: tests/<room>/<thing>_test.cpp are GoogleTest cases of that room;
+# tests/formats/<format>/<format>_fuzz.cpp is a libFuzzer target under the fuzz preset and,
+# everywhere else, replays its corpus/ folder.
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+option(CUPEL_TESTS "Build the tests" ON)
+if(NOT CUPEL_TESTS)
+  return()
+endif()
+
+# What every test may use, and nothing else in the product may: a temporary folder, golden files.
+add_library(test_support STATIC ${PROJECT_SOURCE_DIR}/tests/support/support.cpp)
+target_include_directories(test_support PUBLIC ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(test_support PUBLIC app GTest::gtest GTest::gtest_main warnings sanitizers)
+target_compile_definitions(test_support PUBLIC
+  CUPEL_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CUPEL_BINARY="$<TARGET_FILE:cupel>")
+
+foreach(room base crypto store vocab formats detect provenance inventory checks ledger assess reports app)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${room}/*_test.cpp)
+  if(sources)
+    add_executable(${room}_test ${sources})
+    target_link_libraries(${room}_test PRIVATE test_support ${room})
+    gtest_discover_tests(${room}_test TEST_PREFIX "${room}/" DISCOVERY_TIMEOUT 60)
+  endif()
+endforeach()
+if(TARGET app_test)
+  add_dependencies(app_test cupel)
+endif()
+
+# One target per *_fuzz.cpp.
+file(GLOB_RECURSE fuzzers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*_fuzz.cpp)
+foreach(source ${fuzzers})
+  get_filename_component(name ${source} NAME_WE)
+  get_filename_component(folder ${source} DIRECTORY)
+  add_executable(${name} ${source})
+  target_link_libraries(${name} PRIVATE app)
+  if(CUPEL_FUZZ)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/replay_main.cpp)
+  endif()
+  add_test(NAME fuzz/${name} COMMAND ${name} -runs=0 ${folder}/corpus)
+endforeach()
+
+find_package(Python3 COMPONENTS Interpreter REQUIRED)
+add_test(NAME layers COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/check_layers.py ${PROJECT_SOURCE_DIR})

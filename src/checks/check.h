@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Check: one question asked of a system or of its assets, answered with observations.
+//
+// A check is a constant. Its row in checks.def makes it known to the runner, to
+// `cupel list checks`, to the manual and to the provision coverage. It owns no
+// state and sees nothing but its arguments, so checks run in any order and at the
+// same time. It never modifies, executes or imports what it examines.
+//
+// To add one: write checks/<family>/<name>.cpp, add a line to checks.def, a page
+// for each new code to catalogue/codes/, and cases under tests/checks/.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/byte_reader.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "vocab/asset.h"
+#include "vocab/observation.h"
+#include "vocab/provision.h"
+#include "vocab/system.h"
+
+namespace cupel {
+
+// Where a check puts what it saw. It answers once the observation is durable; an
+// error of it ends the check, and the cycle.
+using Emit = std::function<Result<void>(Observation)>;
+
+// Reads files of the inventory, and nothing else. The bytes are those whose digest
+// the inventory has: a file that changed since is Fault::integrity, which the
+// check reports as "not examined".
+class AssetReader {
+ public:
+  AssetReader() = default;
+  AssetReader(const AssetReader&) = delete;
+  AssetReader& operator=(const AssetReader&) = delete;
+  AssetReader(AssetReader&&) = delete;
+  AssetReader& operator=(AssetReader&&) = delete;
+  virtual ~AssetReader() = default;
+
+  // Hands the file's bytes to `use`. The view lives as long as the call.
+  [[nodiscard]] virtual Result<void> with_bytes(
+      const FileEntry& file, const std::function<Result<void>(Bytes)>& use) const = 0;
+};
+
+// What an earlier cycle saw, read-only: the only memory that a check has.
+struct Baseline {
+  std::string cycle;  // id; empty: this is the first cycle
+  Timestamp finished;
+  Inventory inventory;
+  System system;
+};
+
+struct CheckInput {
+  const System& system;
+  const Inventory& inventory;
+  const Baseline& baseline;
+  const AssetReader& reader;
+  Timestamp now;
+  std::string_view collector;  // "cupel 0.0.2", to be written into observations
+};
+
+struct Check {
+  std::string_view id;                      // "artifact.pickle-imports": never reused
+  std::string_view question;                // "would loading this file run code?"
+  std::span<const std::string_view> codes;  // every diagnostic code it may emit
+  std::span<const TestUnit> units;          // the test units that its observations feed
+  Result<void> (*run)(const CheckInput& input, const Emit& emit, Task& task);
+};
+
+// Every check, in the order of checks.def.
+[[nodiscard]] std::span<const Check* const> all_checks();
+
+// An observation of `check` with collector, time and method filled in.
+[[nodiscard]] Observation observe(const Check& check, const CheckInput& input);
+// The subject that a file or an asset is.
+[[nodiscard]] SubjectRef subject_of(const FileEntry& file);
+[[nodiscard]] SubjectRef subject_of(const Asset& asset);
+
+}  // namespace cupel

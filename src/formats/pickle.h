@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// pickle: what a Python pickle (protocols 0 to 5) would import and call when loaded.
+//
+// The opcode stream is executed on abstract values: constants, imported names,
+// results of calls, containers. Nothing of it is ever loaded. All 68 opcodes of
+// CPython 3.11's Lib/pickletools.py are known; memo, marks, the extension registry
+// and STACK_GLOBAL behave as in the real unpickler, so what a name on the stack
+// really is, is known even when it came through the memo.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/byte_reader.h"
+#include "vocab/diagnostic.h"
+
+namespace cupel::pickle {
+
+// A name that loading would look up.
+struct Import {
+  std::string module;  // as the unpickler would see it, before any fix_imports mapping
+  std::string name;    // may hold dots: a qualified name
+  bool known = true;   // false: module or name is computed at load time ("?" then)
+  Span span;           // the opcode that imports, with its argument
+  bool operator==(const Import&) const = default;
+};
+
+// Something that loading would call.
+struct Call {
+  std::string callee;    // "os.system"; "?" when it cannot be known
+  std::string opcode;    // REDUCE, INST, OBJ, NEWOBJ, NEWOBJ_EX, BUILD
+  std::string argument;  // a constant first argument, printable, shortened; may be empty
+  Span span;
+  bool operator==(const Call&) const = default;
+};
+
+struct Limits {
+  std::uint64_t opcodes = 100'000'000;
+  std::size_t stack = 1'000'000;
+  std::size_t memo = 10'000'000;
+  std::size_t imports = 100'000;  // imports and calls kept
+};
+
+struct Reading {
+  bool is_pickle = false;  // it began like one
+  bool complete =
+      false;  // every pickle of the stream was read to its STOP, and the stream to its end
+  unsigned protocol = 0;  // highest seen
+  std::uint64_t opcodes = 0;
+  std::uint64_t examined_bytes = 0;  // how far the reading came
+  std::vector<Import> imports;       // in the order they happen; each place once
+  std::vector<Call> calls;
+  std::uint64_t persistent_ids = 0;  // BINPERSID and PERSID: torch's storages
+  std::string problem;               // why it is not complete: "STACK_GLOBAL on an empty stack"
+  std::uint64_t problem_at = 0;
+};
+
+// Reads one pickle or several one behind the other. What was imported and called
+// before an error still counts: loading would have done it.
+[[nodiscard]] Reading read(Bytes bytes, const Limits& limits = {});
+
+// Whether the bytes begin like a pickle of any protocol: PROTO and a version, or,
+// for protocols 0 and 1, a short trial execution that arrives at STOP.
+[[nodiscard]] bool looks_like(Bytes head, std::uint64_t size);
+
+}  // namespace cupel::pickle

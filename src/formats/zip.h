@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// zip: the members of a ZIP archive (APPNOTE 6.3.10), as every kind of reader would see them.
+//
+// Loaders disagree: Python's zipfile reads the central directory and checks it
+// against local headers, PyTorch reads the central directory and ignores CRCs,
+// others walk local headers. Members are therefore the union of the central
+// directory and the local headers it does not mention, and each disagreement is told.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/byte_reader.h"
+#include "base/result.h"
+
+namespace cupel::zip {
+
+struct Member {
+  std::string name;          // from the central directory; from the local header when hidden
+  std::string local_name;    // as the local header has it
+  std::uint16_t method = 0;  // 0 stored, 8 deflated
+  std::uint16_t flags = 0;   // of the central directory, or-ed with the local header's
+  std::uint32_t crc32 = 0;
+  std::uint64_t compressed_bytes = 0;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t header_offset = 0;
+  std::uint64_t data_offset = 0;
+  bool hidden = false;  // stands in the file but not in the central directory
+};
+
+struct Limits {
+  std::size_t members = 100'000;
+  std::uint64_t member_bytes = 4ULL << 30U;  // of one extracted member
+  std::uint64_t ratio = 200;                 // extracted to compressed, above 1 MiB
+};
+
+struct Reading {
+  bool is_zip = false;
+  bool complete =
+      false;  // the directory was read to its end and every member stands inside the file
+  std::vector<Member> members;
+  std::vector<std::string> problems;  // disagreements and damage, one sentence each
+};
+
+[[nodiscard]] Reading read(Bytes bytes, const Limits& limits = {});
+
+// The member's content: a view into `bytes` when it is stored, else inflated into
+// `buffer`. Fault::unsupported for encryption and unknown methods, Fault::limit
+// for what is larger than allowed, Fault::integrity for damaged data. A wrong CRC
+// is not an error (PyTorch ignores it); it is told in `crc_matches`.
+struct Content {
+  Bytes bytes;
+  bool crc_matches = true;
+};
+[[nodiscard]] Result<Content> extract(Bytes bytes, const Member& member,
+                                      std::vector<std::byte>& buffer, const Limits& limits = {});
+
+}  // namespace cupel::zip

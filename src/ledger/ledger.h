@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ledger: the append-only log of everything that was seen, and the only writer of evidence.
+//
+// An entry is a *leaf* (canonical JSON, RFC 8785, at most 4 KiB) that commits to a
+// *body* by SHA-256(salt || body); leaves are hashed into an RFC 6962 Merkle tree
+// whose root is signed in a checkpoint (C2SP signed note) with every commit. Bodies
+// stand beside the leaves, so one may be erased while every proof stays valid.
+//
+//   leaf = {"actor":…,"body_sha256":…,"media_type":…,"seq":…,"subjects":[…],"ts":…,"type":…,"v":1}
+//
+// On disk: one SQLite database (WAL, synchronous=FULL); docs/design/ledger.md draws
+// it and says, step by step, what a crash leaves.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "ledger/note.h"
+#include "vocab/observation.h"
+
+namespace cupel {
+
+// The types of entries, as they stand in leaves.
+namespace entry_type {
+inline constexpr std::string_view cycle_start = "cycle-start";  // body: Cycle
+inline constexpr std::string_view criteria = "criteria";        // body: catalogue digest and units
+inline constexpr std::string_view declaration = "declaration";  // body: System
+inline constexpr std::string_view inventory = "inventory";      // body: Inventory
+inline constexpr std::string_view observation = "observation";  // body: Observation
+inline constexpr std::string_view attestation = "attestation";  // body: DSSE envelope
+inline constexpr std::string_view assessment =
+    "assessment";                                           // body: Assessment without ledger head
+inline constexpr std::string_view cycle_end = "cycle-end";  // body: {cycle, outcome, finished}
+}  // namespace entry_type
+
+// What is to be written.
+struct Draft {
+  std::string_view type;
+  std::string actor;                  // "cupel 0.0.2", or a person's name
+  std::vector<std::string> subjects;  // digests, hex
+  std::string media_type = "application/json";
+  std::string body;
+};
+
+// Where it stands once it is durable.
+struct Receipt {
+  std::uint64_t index = 0;
+  std::string leaf_hash;  // hex
+};
+
+struct Entry {
+  std::uint64_t index = 0;
+  std::string leaf;  // canonical JSON
+  std::string salt;  // 32 bytes, hex
+  std::string body;  // may be gone: then `erased`
+  bool erased = false;
+  // Of the leaf:
+  std::string type;
+  std::string actor;
+  Timestamp at;
+  std::string media_type;
+};
+
+// What verification found: every problem with the place it stands.
+struct LedgerProblem {
+  std::string where;  // "entry 12", "checkpoint of size 40", "database page 7"
+  std::string what;   // "the body does not match the commitment in its leaf"
+};
+struct Verification {
+  std::uint64_t size = 0;
+  std::string root;                 // hex
+  bool self_consistent = false;     // no problem was found
+  bool trusted = false;             // and the checkpoints are by the key that the caller trusts
+  bool extends_checkpoint = false;  // and an earlier checkpoint kept elsewhere is a prefix
+  std::vector<LedgerProblem> problems;
+};
+
+class Ledger {
+ public:
+  enum class Mode { read, write };
+
+  // Opens, or in write mode creates, the ledger of a state folder: `ledger.db` and,
+  // on creation, the key `ledger-key.pem` (mode 0600) and `ledger-key.pub` (vkey).
+  // A second writer waits up to `wait_ms`, then gets Fault::limit. An interrupted
+  // commit is rolled back here; what was acknowledged is there.
+  static Result<Ledger> open(const std::filesystem::path& state, Mode mode, const Clock& clock,
+                             int wait_ms = 10'000);
+  Ledger(Ledger&&) noexcept;
+  Ledger& operator=(Ledger&&) noexcept;
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+  ~Ledger();
+
+  // Writes the drafts as one commit with a new checkpoint. When it answers, they
+  // are durable: fsync has returned. On error nothing of them is in the log.
+  Result<std::vector<Receipt>> append(std::span<const Draft> drafts);
+  Result<Receipt> append(const Draft& draft);
+
+  [[nodiscard]] std::uint64_t size() const;
+  [[nodiscard]] std::string origin() const;
+  [[nodiscard]] std::string vkey() const;
+  // The newest signed checkpoint. Fault::missing for an empty ledger.
+  [[nodiscard]] Result<std::string> checkpoint() const;
+  [[nodiscard]] Result<std::string> root_hex() const;
+  [[nodiscard]] Result<Entry> entry(std::uint64_t index) const;
+  // Entries [from, to), without bodies when `bodies` is false.
+  [[nodiscard]] Result<std::vector<Entry>> entries(std::uint64_t from, std::uint64_t to,
+                                                   bool bodies = true) const;
+  // Inclusion proof of an entry in the newest checkpoint, as a C2SP tlog-proof.
+  [[nodiscard]] Result<std::string> prove(std::uint64_t index) const;
+
+  // Recomputes everything. `trust` is a vkey; `earlier` a checkpoint kept elsewhere.
+  [[nodiscard]] Result<Verification> verify(const std::optional<std::string>& trust,
+                                            const std::optional<std::string>& earlier,
+                                            Task& task) const;
+
+  // The whole log as text that a stranger can verify: see ledger/export.h.
+  [[nodiscard]] Result<void> export_to(const std::filesystem::path& file, Task& task) const;
+
+ private:
+  struct State;
+  explicit Ledger(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cupel
