@@ -37,6 +37,7 @@ struct DeclaredAsset {
   std::string known_good;         // models: path of the earlier version to fall back to
   std::string known_good_sha256;  // and its digest
   std::vector<std::string> uses;  // names of assets that this one depends on
+  std::string attacker;           // models: what the attacker of the tests may do
   Place declared_at;
 };
 
@@ -72,6 +73,8 @@ struct Inventory {
   [[nodiscard]] const FileEntry* file(std::string_view path) const;
 };
 
+[[nodiscard]] Json to_json(const DeclaredAsset& asset);
+[[nodiscard]] std::optional<DeclaredAsset> declared_asset_from(const Json& json);
 [[nodiscard]] Json to_json(const Inventory& inventory);
 [[nodiscard]] std::optional<Inventory> inventory_from(const Json& json);
 

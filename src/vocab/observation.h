@@ -63,6 +63,8 @@ struct Observation {
   std::optional<Condition> condition;
 };
 
+[[nodiscard]] Json to_json(const SubjectRef& subject);
+[[nodiscard]] std::optional<SubjectRef> subject_from(const Json& json);
 [[nodiscard]] Json to_json(const Observation& observation);  // with id
 [[nodiscard]] std::optional<Observation> observation_from(const Json& json);
 
