@@ -38,6 +38,9 @@ struct Evidence {
   Inventory inventory;
   std::vector<Observation> observations;
   std::vector<Attestation> attestations;  // verified again by whoever assembles this
+  std::string roster_digest;              // SHA-256 of roster_of(system).canonical(), computed anew
+  // What the criteria were when the cycle began: provision id → Provision::digest.
+  std::vector<std::pair<std::string, std::string>> criteria;
 };
 
 struct UnitResult {

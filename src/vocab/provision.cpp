@@ -35,6 +35,7 @@ std::optional<Provision> provision_from(const Json& json) {
                       .condition = json["condition"].text(),
                       .conditional = json["conditional"].boolean(),
                       .beyond_software = json["beyond_software"].text(),
+                      .not_looked_at = texts_of(json["not_looked_at"]),
                       .checkable = texts_of(json["checkable"]),
                       .threats = texts_of(json["threats"]),
                       .guide = json["guide"].text(),
@@ -101,6 +102,28 @@ Json to_json(const TestUnit& unit) {
                        {"check", unit.check},
                        {"criterion", unit.criterion},
                        {"codes", std::move(codes)}});
+}
+
+Json to_json(const Provision& provision) {
+  Json guides = Json::object();
+  for (const auto& [scenario, note] : provision.guide_by_scenario) guides.set(scenario, note);
+  return Json::object({{"id", provision.id},
+                       {"principle", provision.principle},
+                       {"title", provision.title},
+                       {"level", to_text(provision.level)},
+                       {"kind", to_text(provision.kind)},
+                       {"phase", provision.phase},
+                       {"roles", Json::texts(provision.roles)},
+                       {"requirement", provision.requirement},
+                       {"condition", provision.condition},
+                       {"conditional", provision.conditional},
+                       {"beyond_software", provision.beyond_software},
+                       {"not_looked_at", Json::texts(provision.not_looked_at)},
+                       {"checkable", Json::texts(provision.checkable)},
+                       {"threats", Json::texts(provision.threats)},
+                       {"guide", provision.guide},
+                       {"guide_by_scenario", std::move(guides)},
+                       {"code_of_practice", provision.code_of_practice}});
 }
 
 }  // namespace cupel

@@ -42,6 +42,9 @@ struct Provision {
   std::string condition;        // when it binds; empty when always
   bool conditional = false;     // a machine-visible condition may make it not applicable
   std::string beyond_software;  // hybrid only: why no functional unit can exist; empty when one can
+  // What the provision asks and no test unit of this version looks at. While there is
+  // anything here, the best verdict is inconclusive: never a pass for what was not seen.
+  std::vector<std::string> not_looked_at;
   std::vector<std::string> checkable;
   std::vector<std::string> threats;
   std::string guide;
@@ -85,5 +88,6 @@ struct Catalogue {
 [[nodiscard]] std::optional<Catalogue> catalogue_from(const Json& json);
 
 [[nodiscard]] Json to_json(const TestUnit& unit);
+[[nodiscard]] Json to_json(const Provision& provision);  // without digest
 
 }  // namespace cupel
