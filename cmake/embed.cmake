@@ -1,20 +1,23 @@
-# embed(<target> <symbol> <file>): the file's bytes as `extern const std::string_view cupel::<symbol>`
-# in "embedded/<symbol>.h". Through the assembler, so that a large file costs no compile time.
+# embed(<target> <symbol> <file>): the file's bytes as cupel::embedded::<symbol>() in
+# "embedded/<symbol>.h". Through the assembler, so that a large file costs no compile time.
 enable_language(ASM)
 function(embed target symbol file)
-  set(header ${PROJECT_BINARY_DIR}/embedded/${symbol}.h)
-  set(source ${PROJECT_BINARY_DIR}/embedded/${symbol}.S)
+  set(header ${PROJECT_BINARY_DIR}/include/embedded/${symbol}.h)
+  set(source ${PROJECT_BINARY_DIR}/embedded_${symbol}.S)
   file(CONFIGURE OUTPUT ${header} CONTENT [[
-// Made by cmake/embed.cmake from @file@
+// Made by cmake/embed.cmake
 #pragma once
+#include <cstddef>
 #include <string_view>
-extern "C" const char cupel_@symbol@_begin[];
-extern "C" const char cupel_@symbol@_end[];
-namespace cupel {
+extern "C" {
+extern const char cupel_@symbol@_begin[];
+extern const char cupel_@symbol@_end[];
+}
+namespace cupel::embedded {
 inline std::string_view @symbol@() {
   return {cupel_@symbol@_begin, static_cast<std::size_t>(cupel_@symbol@_end - cupel_@symbol@_begin)};
 }
-}  // namespace cupel
+}  // namespace cupel::embedded
 ]] @ONLY)
   file(CONFIGURE OUTPUT ${source} CONTENT [[
   .section .rodata
@@ -28,5 +31,14 @@ cupel_@symbol@_end:
 ]] @ONLY)
   set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS ${file})
   target_sources(${target} PRIVATE ${source})
-  target_include_directories(${target} PRIVATE ${PROJECT_BINARY_DIR})
+  target_include_directories(${target} PRIVATE ${PROJECT_BINARY_DIR}/include)
+endfunction()
+
+# join_pages(<output> <folder>): every <folder>/*.md in one file, each behind "\x1f<NAME>\n".
+function(join_pages output folder)
+  file(GLOB pages CONFIGURE_DEPENDS ${folder}/*.md)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -D OUTPUT=${output} -D FOLDER=${folder} -P ${PROJECT_SOURCE_DIR}/cmake/join_pages.cmake
+    DEPENDS ${pages} ${PROJECT_SOURCE_DIR}/cmake/join_pages.cmake
+    COMMENT "Joining the pages of ${folder}" VERBATIM)
 endfunction()

@@ -252,6 +252,7 @@ Assessment assess(const Evidence& evidence, const Catalogue& catalogue, Timestam
   assessment.tool = evidence.cycle.tool;
   assessment.system_name = evidence.system.name;
   assessment.system_version = evidence.system.version;
+  assessment.system_digest = evidence.system_digest;
   assessment.scenario = evidence.system.scenario;
   assessment.roles = evidence.system.roles;
   assessment.cycle = evidence.cycle;

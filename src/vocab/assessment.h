@@ -35,7 +35,7 @@ struct Cycle {
 struct Evidence {
   Cycle cycle;
   System system;
-  Inventory inventory;
+  std::string system_digest;  // SHA-256 over declaration and inventory: the exact thing assessed
   std::vector<Observation> observations;
   std::vector<Attestation> attestations;  // verified again by whoever assembles this
   std::string roster_digest;              // SHA-256 of roster_of(system).canonical(), computed anew
@@ -87,7 +87,7 @@ struct Assessment {
   std::string tool;
   std::string system_name;
   std::string system_version;
-  std::string system_digest;  // of the inventory: the exact thing that was assessed
+  std::string system_digest;  // of Evidence
   std::string scenario;
   std::vector<std::string> roles;
   Cycle cycle;

@@ -1,0 +1,10 @@
+# Run with -D OUTPUT= -D FOLDER= -P: see join_pages in embed.cmake.
+file(GLOB pages ${FOLDER}/*.md)
+string(ASCII 31 mark)
+set(all "")
+foreach(page ${pages})
+  get_filename_component(name ${page} NAME_WE)
+  file(READ ${page} text)
+  string(APPEND all "${mark}${name}\n${text}")
+endforeach()
+file(WRITE ${OUTPUT} "${all}")

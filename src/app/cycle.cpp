@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cycle.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "app/asset_reader.h"
+#include "app/catalogue.h"
+#include "app/evidence.h"
+#include "assess/assess.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/key.h"
+#include "inventory/inventory.h"
+#include "provenance/attestation.h"
+
+namespace cupel {
+namespace {
+
+constexpr std::uint64_t kEnvelopeLimit = 1U << 20U;
+constexpr std::string_view kAttestationFolder = "attestations";
+
+class CycleRun {
+ public:
+  CycleRun(const Context& context, const SystemPaths& paths, const System& system,
+           const Catalogue& catalogue, Ledger& ledger, const CycleOptions& options)
+      : context_(context),
+        paths_(paths),
+        system_(system),
+        catalogue_(catalogue),
+        ledger_(ledger),
+        options_(options) {}
+
+  Result<CycleOutcome> run() {
+    baseline_ = TRY(read_baseline(ledger_));
+    TRY(begin());
+    auto looked = look();
+    if (!looked.ok()) {
+      if (looked.error().fault == Fault::cancelled) TRY(end("cancelled"));
+      return std::move(looked).error();
+    }
+    TRY(end("completed"));
+    return conclude();
+  }
+
+ private:
+  Draft draft(std::string_view type, const Json& body,
+              std::vector<std::string> subjects = {}) const {
+    return {.type = type,
+            .actor = tool_name(),
+            .subjects = std::move(subjects),
+            .media_type = "application/json",
+            .body = body.canonical()};
+  }
+
+  // What will be judged, by which criteria, is fixed before anything is looked at.
+  Result<void> begin() {
+    cycle_ = {.id = random_uuid(),
+              .trigger = options_.trigger,
+              .started = context_.clock.now(),
+              .finished = {},
+              .tool = tool_name(),
+              .catalogue_digest = catalogue_.digest,
+              .only = options_.only,
+              .previous = baseline_.cycle};
+    Json digests = Json::object();
+    for (const auto& provision : catalogue_.provisions) digests.set(provision.id, provision.digest);
+    const Json criteria = Json::object({{"catalogue", catalogue_.digest},
+                                        {"provisions", std::move(digests)},
+                                        {"thresholds", system_.thresholds}});
+    const std::vector<Draft> drafts = {
+        draft(entry_type::cycle_start, to_json(cycle_)),
+        draft(entry_type::criteria, criteria, {catalogue_.digest}),
+        draft(entry_type::declaration, to_json(system_), {system_.digest}),
+    };
+    const auto receipts = TRY(ledger_.append(drafts));
+    first_entry_ = receipts.front().index;
+    return {};
+  }
+
+  Result<void> look() {
+    const Timestamp before = context_.clock.now();
+    TRY(look_at_assets());
+    TRY(collect_attestations());
+    return ask_checks(before);
+  }
+
+  Result<void> look_at_assets() {
+    Task task(context_.stop, Task::Clock::time_point::max());
+    const ProgressLine line(context_.terminal, task, "hashing", ProgressLine::Unit::bytes);
+    InventoryOptions options;
+    options.cache = paths_.state / "cache";
+    options.rehash = options_.rehash;
+    options.threads = options_.threads;
+    // The state may stand inside the root under another name; it changes while we look.
+    options.exclude.push_back(paths_.state.filename().string());
+    inventory_ = TRY(take_inventory(system_, paths_.root, options, task));
+    TRY(ledger_.append(draft(entry_type::inventory, to_json(inventory_))));
+    return {};
+  }
+
+  // Every envelope of attestations/, as it stands: whether it counts is judged later, anew each
+  // time.
+  Result<void> collect_attestations() {
+    std::vector<Draft> drafts;
+    for (const auto& file : inventory_.files) {
+      const std::filesystem::path path(file.path);
+      if (path.parent_path() != kAttestationFolder || path.extension() != ".json") continue;
+      auto text = read_text(paths_.root / path, kEnvelopeLimit);
+      const std::string envelope = text.ok() ? text.value() : std::string();
+      drafts.push_back(draft(entry_type::attestation,
+                             Json::object({{"file", file.path}, {"envelope", envelope}}),
+                             {file.sha256}));
+    }
+    if (!drafts.empty()) TRY(ledger_.append(drafts));
+    return {};
+  }
+
+  Result<void> ask_checks(Timestamp before) {
+    std::vector<const Check*> checks;
+    for (const auto* check : all_checks()) {
+      if (selected(*check, options_.only)) checks.push_back(check);
+    }
+    const DiskReader reader(paths_.root, before);
+    const std::string collector = tool_name();
+    const CheckInput input{.system = system_,
+                           .inventory = inventory_,
+                           .baseline = baseline_,
+                           .reader = reader,
+                           .now = context_.clock.now(),
+                           .collector = collector};
+    const Emit emit = [this](Observation observation) -> Result<void> {
+      identify(observation);
+      std::vector<std::string> digests;
+      for (const auto& subject : observation.subjects) {
+        if (!subject.digest.empty() && digests.size() < 16) digests.push_back(subject.digest);
+      }
+      TRY(ledger_.append(draft(entry_type::observation, to_json(observation), std::move(digests))));
+      return {};
+    };
+    Task task(context_.stop, Task::Clock::time_point::max());
+    const ProgressLine line(context_.terminal, task, "examining", ProgressLine::Unit::bytes);
+    const unsigned threads = options_.threads == 0
+                                 ? std::max(1U, std::thread::hardware_concurrency())
+                                 : options_.threads;
+    report_ = TRY(run_checks(checks, input, emit, task, threads));
+    return {};
+  }
+
+  Result<void> end(std::string_view outcome) {
+    const Timestamp finished = context_.clock.now();
+    const Json body = Json::object(
+        {{"cycle", cycle_.id}, {"outcome", outcome}, {"finished", to_rfc3339(finished)}});
+    TRY(ledger_.append(draft(entry_type::cycle_end, body)));
+    return {};
+  }
+
+  // From the ledger, not from memory: what is judged is what is recorded.
+  Result<CycleOutcome> conclude() {
+    const auto entries = TRY(ledger_.entries(first_entry_, ledger_.size()));
+    const Evidence evidence = TRY(evidence_from(entries));
+    CycleOutcome outcome;
+    outcome.assessment = assess(evidence, catalogue_, *evidence.cycle.finished);
+    TRY(ledger_.append(draft(entry_type::assessment, to_json(outcome.assessment),
+                             {outcome.assessment.system_digest})));
+    outcome.assessment.ledger = {.size = ledger_.size(),
+                                 .root = TRY(ledger_.root_hex()),
+                                 .checkpoint = TRY(ledger_.checkpoint())};
+    outcome.inventory_diagnostics = inventory_.diagnostics;
+    outcome.refused = std::move(report_.refused);
+    return outcome;
+  }
+
+  const Context& context_;
+  const SystemPaths& paths_;
+  const System& system_;
+  const Catalogue& catalogue_;
+  Ledger& ledger_;
+  const CycleOptions& options_;
+  Baseline baseline_;
+  Cycle cycle_;
+  Inventory inventory_;
+  RunReport report_;
+  std::uint64_t first_entry_ = 0;
+};
+
+// The newest span that ended as asked for, walking back from the end of the log.
+Result<std::vector<CycleSpan>> all_cycles(const Ledger& ledger) {
+  // Bodies are read only of the two small types that tell cycles apart.
+  auto entries = TRY(ledger.entries(0, ledger.size(), false));
+  std::vector<Entry> marks;
+  for (auto& entry : entries) {
+    const bool tells = entry.type == entry_type::cycle_start || entry.type == entry_type::cycle_end;
+    if (tells) entry = TRY(ledger.entry(entry.index));
+    marks.push_back(std::move(entry));
+  }
+  return cycles_in(marks);
+}
+
+}  // namespace
+
+Result<CycleOutcome> run_cycle(const Context& context, const SystemPaths& paths,
+                               const System& system, const Catalogue& catalogue, Ledger& ledger,
+                               const CycleOptions& options) {
+  return CycleRun(context, paths, system, catalogue, ledger, options).run();
+}
+
+Result<Baseline> read_baseline(const Ledger& ledger) {
+  Baseline baseline;
+  const auto cycles = TRY(all_cycles(ledger));
+  const auto last = std::find_if(cycles.rbegin(), cycles.rend(), [](const CycleSpan& cycle) {
+    return cycle.outcome == "completed";
+  });
+  if (last == cycles.rend()) return baseline;
+  const auto entries = TRY(ledger.entries(last->begin, last->end));
+  auto system = system_from(TRY(body_of(entries, entry_type::declaration)));
+  auto inventory = inventory_from(TRY(body_of(entries, entry_type::inventory)));
+  const auto finished =
+      parse_timestamp(TRY(body_of(entries, entry_type::cycle_end))["finished"].text());
+  if (!system || !inventory || !finished) {
+    return fail(Fault::integrity, cat("the records of cycle ", last->id, " cannot be read"),
+                "cupel ledger verify says what is wrong");
+  }
+  baseline.cycle = last->id;
+  baseline.finished = *finished;
+  baseline.system = std::move(*system);
+  baseline.inventory = std::move(*inventory);
+  return baseline;
+}
+
+Result<Assessment> stored_assessment(const Ledger& ledger, const std::string& cycle) {
+  for (const auto& span : TRY(all_cycles(ledger))) {
+    if (span.id != cycle) continue;
+    const auto entries = TRY(ledger.entries(span.begin, span.end));
+    auto assessment = assessment_from(TRY(body_of(entries, entry_type::assessment)));
+    if (assessment) return std::move(*assessment);
+  }
+  return fail(Fault::missing, cat("there is no completed cycle `", printable(cycle, 80), "`"),
+              "cupel ledger list shows the cycles");
+}
+
+void identify(Observation& observation) {
+  observation.id.clear();
+  observation.id = sha256_hex(to_json(observation).canonical()).substr(0, 32);
+}
+
+}  // namespace cupel
