@@ -1,13 +1,21 @@
 # Tests mirror src/: tests/<room>/<thing>_test.cpp are GoogleTest cases of that room;
 # tests/formats/<format>/<format>_fuzz.cpp is a libFuzzer target under the fuzz preset and,
-# everywhere else, replays its corpus/ folder.
-find_package(GTest REQUIRED)
-include(GoogleTest)
+# everywhere else, replays its corpus/ folder; tests/**/*_e2e.{py,sh} are programs that test the
+# built one, told where it is by CUPEL, and where the sources are by CUPEL_SOURCE.
+file(GLOB_RECURSE scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*_e2e.py ${PROJECT_SOURCE_DIR}/tests/*_e2e.sh)
+foreach(script ${scripts})
+  get_filename_component(name ${script} NAME_WE)
+  add_test(NAME e2e/${name} COMMAND ${script})
+  set_tests_properties(e2e/${name} PROPERTIES LABELS e2e TIMEOUT 900 ENVIRONMENT
+    "CUPEL=$<TARGET_FILE:cupel>;CUPEL_SOURCE=${PROJECT_SOURCE_DIR}")
+endforeach()
 
-option(CUPEL_TESTS "Build the tests" ON)
+option(CUPEL_TESTS "Build the tests that are linked with the product" ON)
 if(NOT CUPEL_TESTS)
   return()
 endif()
+find_package(GTest REQUIRED)
+include(GoogleTest)
 
 # What every test may use, and nothing else in the product may: a temporary folder, golden files.
 add_library(test_support STATIC ${PROJECT_SOURCE_DIR}/tests/support/support.cpp)
