@@ -23,21 +23,28 @@ class Json {
   using Array = std::vector<Json>;
   using Object = std::vector<Member>;
 
-  Json() = default;
-  Json(std::nullptr_t) {}                                       // NOLINT(*-explicit-*)
-  Json(bool value) : value_(value) {}                           // NOLINT(*-explicit-*)
-  Json(double value) : value_(value) {}                         // NOLINT(*-explicit-*)
-  Json(std::string value) : value_(std::move(value)) {}         // NOLINT(*-explicit-*)
-  Json(std::string_view value) : value_(std::string(value)) {}  // NOLINT(*-explicit-*)
-  Json(const char* value) : value_(std::string(value)) {}       // NOLINT(*-explicit-*)
-  Json(Array value) : value_(std::move(value)) {}               // NOLINT(*-explicit-*)
+  Json();
+  Json(const Json&);
+  Json(Json&&) noexcept;
+  Json& operator=(const Json&);
+  Json& operator=(Json&&) noexcept;
+  ~Json();
+
+  Json(std::nullptr_t);          // NOLINT(*-explicit-*)
+  Json(bool value);              // NOLINT(*-explicit-*)
+  Json(double value);            // NOLINT(*-explicit-*)
+  Json(std::string value);       // NOLINT(*-explicit-*)
+  Json(std::string_view value);  // NOLINT(*-explicit-*)
+  Json(const char* value);       // NOLINT(*-explicit-*)
+  Json(Array value);             // NOLINT(*-explicit-*)
   template <class Int>
     requires(std::is_integral_v<Int> && !std::is_same_v<Int, bool>)
-  Json(Int value) : value_(static_cast<std::int64_t>(value)) {}  // NOLINT(*-explicit-*)
+  Json(Int value) : Json(Whole{static_cast<std::int64_t>(value)}) {}  // NOLINT(*-explicit-*)
 
   // {{"a", 1}, {"b", "two"}}: keys must differ.
   [[nodiscard]] static Json object(std::initializer_list<Member> members = {});
-  [[nodiscard]] static Json array(Array items = {}) { return {std::move(items)}; }
+  [[nodiscard]] static Json array();
+  [[nodiscard]] static Json array(Array items);
   // An array of texts.
   [[nodiscard]] static Json texts(const std::vector<std::string>& items);
 
@@ -77,9 +84,13 @@ class Json {
   bool operator==(const Json& other) const;
 
  private:
+  struct Whole {
+    std::int64_t value;
+  };
+  explicit Json(Whole whole);
+
   friend class JsonBuilder;  // of the reader: appends members and looks for twins once, at the end
-  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value_ =
-      nullptr;
+  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value_;
 };
 
 struct Json::Member {
@@ -87,6 +98,28 @@ struct Json::Member {
   Json value;
   bool operator==(const Member& other) const;
 };
+
+// Defined here, where Member is complete: clang instantiates vector<Member> at first sight.
+inline Json::Json() = default;
+inline Json::Json(const Json&) = default;
+inline Json::Json(Json&&) noexcept = default;
+inline Json& Json::operator=(const Json&) = default;
+inline Json& Json::operator=(Json&&) noexcept = default;
+inline Json::~Json() = default;
+inline Json::Json(std::nullptr_t) {}
+inline Json::Json(bool value) : value_(value) {}
+inline Json::Json(double value) : value_(value) {}
+inline Json::Json(std::string value) : value_(std::move(value)) {}
+inline Json::Json(std::string_view value) : value_(std::string(value)) {}
+inline Json::Json(const char* value) : value_(std::string(value)) {}
+inline Json::Json(Whole whole) : value_(whole.value) {}
+inline Json::Json(Array value) : value_(std::move(value)) {}
+inline Json Json::array() {
+  return {Array{}};
+}
+inline Json Json::array(Array items) {
+  return {std::move(items)};
+}
 
 struct JsonLimits {
   std::size_t depth = 64;
