@@ -130,12 +130,15 @@ jobs_here() {
 # Prints ninja's steps as one line that is rewritten (terminal) or one line at each
 # quarter (log), and everything else, which is what compilers complain about, as it comes.
 show_steps() {
-  local line quarter=0 now
+  local line quarter=0 now shown=
   while IFS= read -r line; do
-    if [[ $line =~ ^\[([0-9]+)/([0-9]+)\]\ (.*) ]]; then
+    if [[ $line == *"Re-checking globbed directories"* ]]; then
+      continue
+    elif [[ $line =~ ^\[([0-9]+)/([0-9]+)\]\ (.*) ]]; then
       now=$((BASH_REMATCH[1] * 4 / BASH_REMATCH[2]))
       if [[ $stderr_is_terminal ]]; then
         printf '\r\033[K[%s/%s] %.60s' "${BASH_REMATCH[@]:1:3}" >&2
+        shown=yes
       elif ((BASH_REMATCH[2] > 20 && now > quarter)); then
         say "${BASH_REMATCH[1]} of ${BASH_REMATCH[2]} steps"
       fi
@@ -144,7 +147,7 @@ show_steps() {
       printf '%s\n' "$line" >&2
     fi
   done
-  if [[ $stderr_is_terminal && $quarter != 0 ]]; then printf '\r\033[K' >&2; fi
+  if [[ $shown ]]; then printf '\r\033[K' >&2; fi
 }
 
 configure() {  # PRESET [CMAKE ARGUMENT…]
@@ -194,9 +197,10 @@ build() {
 
 # Only one of us builds at a time.
 take_turn() {
-  mkdir -p "$root/build" 2>/dev/null || die "cannot write to $root/build" \
-    "run as the owner of this folder, or clone it into your own"
-  exec 9>"$root/build/.turn"
+  { mkdir -p "$root/build" && : >>"$root/build/.turn"; } 2>/dev/null ||
+    die "cannot write to $root/build" \
+      "run as the owner of this folder, or clone into a folder of your own"
+  exec 9>>"$root/build/.turn"
   flock -n 9 && return
   say "waiting for another build in this folder"
   flock 9
