@@ -2,9 +2,12 @@
 // export: a ledger as one file of canonical JSON lines, in which every byte counts.
 //
 //   {"origin":…,"schema":"cupel/ledger-export/1","size":N,"vkey":…}
-//   {"body":…,"index":0,"leaf":…,"salt":…}                     N lines
+//   {"body":…,"index":0,"leaf":…,"leaf_hash":…,"salt":…}       N lines
 //   {"checkpoint":…}
 //   {"sha256":…,"signature":…}     Ed25519 by the ledger's key over all bytes before this line
+//
+// Leaf and checkpoint are texts, byte for byte what was hashed and signed. A body that is
+// not UTF-8 stands as "body_base64".
 //
 // A file that is not exactly what the writer would write again is refused with
 // the line and column of the first difference.

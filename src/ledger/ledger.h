@@ -86,12 +86,15 @@ struct Verification {
 
 class Ledger {
  public:
-  enum class Mode { read, write };
+  // `examine` is for verify() alone: it opens a ledger that `read` refuses, too.
+  enum class Mode { read, write, examine };
 
   // Opens, or in write mode creates, the ledger of a state folder: `ledger.db` and,
   // on creation, the key `ledger-key.pem` (mode 0600) and `ledger-key.pub` (vkey).
   // A second writer waits up to `wait_ms`, then gets Fault::limit. An interrupted
-  // commit is rolled back here; what was acknowledged is there.
+  // commit is rolled back here; what was acknowledged is there. Fault::integrity when
+  // the newest checkpoint does not fit the entries, or the ledger has shrunk since.
+  // A reader sees the ledger as it is now. `clock` must outlive the ledger.
   static Result<Ledger> open(const std::filesystem::path& state, Mode mode, const Clock& clock,
                              int wait_ms = 10'000);
   Ledger(Ledger&&) noexcept;
@@ -101,7 +104,8 @@ class Ledger {
   ~Ledger();
 
   // Writes the drafts as one commit with a new checkpoint. When it answers, they
-  // are durable: fsync has returned. On error nothing of them is in the log.
+  // are durable: fsync has returned. On error nothing of them is in the log (when
+  // the disk refuses to say so, the error's hint does). REQUIRES: write mode.
   Result<std::vector<Receipt>> append(std::span<const Draft> drafts);
   Result<Receipt> append(const Draft& draft);
 
@@ -111,22 +115,27 @@ class Ledger {
   // The newest signed checkpoint. Fault::missing for an empty ledger.
   [[nodiscard]] Result<std::string> checkpoint() const;
   [[nodiscard]] Result<std::string> root_hex() const;
+  // Reading checks the entry against its commitment and its place in the tree.
   [[nodiscard]] Result<Entry> entry(std::uint64_t index) const;
-  // Entries [from, to), without bodies when `bodies` is false.
+  // Entries [from, to), as many as there are; without bodies when `bodies` is false.
   [[nodiscard]] Result<std::vector<Entry>> entries(std::uint64_t from, std::uint64_t to,
                                                    bool bodies = true) const;
   // Inclusion proof of an entry in the newest checkpoint, as a C2SP tlog-proof.
+  // Fault::missing for an entry that there is not.
   [[nodiscard]] Result<std::string> prove(std::uint64_t index) const;
 
   // Recomputes everything. `trust` is a vkey; `earlier` a checkpoint kept elsewhere.
+  // Either is a problem when it is given and does not hold.
   [[nodiscard]] Result<Verification> verify(const std::optional<std::string>& trust,
                                             const std::optional<std::string>& earlier,
                                             Task& task) const;
 
-  // The whole log as text that a stranger can verify: see ledger/export.h.
+  // The whole log as text that a stranger can verify: see ledger/export.h. It is signed,
+  // so the ledger's key must be there. The text is held in memory.
   [[nodiscard]] Result<void> export_to(const std::filesystem::path& file, Task& task) const;
 
  private:
+  friend class LedgerVerifier;
   struct State;
   explicit Ledger(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

@@ -18,6 +18,12 @@
 
 namespace cupel {
 
+// The word that stands for a provision when the roster itself is attested.
+inline constexpr std::string_view kRoster = "roster";
+// What an owner signs then: the digest of roster_of(system). With provisions {kRoster} and
+// this as the only subject, make_attestation makes the roster attestation.
+[[nodiscard]] SubjectRef roster_subject(const System& system);
+
 // Signs; `attestation.by`, `provisions`, `subjects`, `issued_at` must be set. The text is canonical
 // JSON.
 [[nodiscard]] std::string make_attestation(const Attestation& attestation, const PrivateKey& key);

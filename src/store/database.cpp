@@ -261,8 +261,13 @@ Transaction::Transaction(Transaction&& other) noexcept
     : database_(std::exchange(other.database_, nullptr)) {}
 
 Transaction::~Transaction() {
+  roll_back();
+}
+
+void Transaction::roll_back() {
   // Fails only when SQLite has rolled back already.
   if (database_ != nullptr) static_cast<void>(database_->run("ROLLBACK"));
+  database_ = nullptr;
 }
 
 Result<void> Transaction::commit() {

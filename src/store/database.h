@@ -105,6 +105,7 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();
   [[nodiscard]] Result<void> commit();
+  void roll_back();
 
  private:
   explicit Transaction(const Database* database) : database_(database) {}
