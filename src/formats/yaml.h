@@ -32,7 +32,15 @@ struct Node {
   [[nodiscard]] const Node* find(std::string_view key) const;
 };
 
+enum class Trouble {
+  syntax,     // it is not YAML
+  duplicate,  // a key stands twice in one mapping
+  feature,    // YAML that we refuse: aliases, anchors, merge keys, tags, a second document
+  limit       // too large, too deep, too many nodes
+};
+
 struct Problem {
+  Trouble trouble = Trouble::syntax;
   std::string what;  // "the key `name` stands twice"
   Mark at;
 };
