@@ -111,6 +111,8 @@ std::string name_before(std::string_view text, std::size_t at) {
          (is_word(text[begin - 1]) || text[begin - 1] == '_' || text[begin - 1] == '-')) {
     --begin;
   }
+  // "arn:aws:secret:…" and "scheme://token:…" are parts of one value, not a name with another.
+  if (begin > 0 && (text[begin - 1] == ':' || text[begin - 1] == '/')) return {};
   std::string name = lower(text.substr(begin, end - begin));
   std::ranges::replace(name, '-', '_');
   return name;
@@ -201,6 +203,17 @@ bool looks_drawn(std::string_view value, bool quoted) {
   return classes.kinds() >= (quoted ? 2 : 3) && entropy_of(value) > (quoted ? 3.5 : 3.7);
 }
 
+// Eight, four, four, four and twelve hex digits: the name of something, hardly ever a secret.
+bool is_uuid(std::string_view value) {
+  if (value.size() != 36) return false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? value[i] != '-' : !(is_digit(value[i]) || (value[i] | 0x20) >= 'a')) return false;
+    if (!dash && (value[i] | 0x20) > 'f') return false;
+  }
+  return true;
+}
+
 // Short, as people choose them: three kinds of characters, in quotes.
 bool looks_like_password(std::string_view value) {
   if (value.size() < 8 || value.size() > 40) return false;
@@ -208,7 +221,10 @@ bool looks_like_password(std::string_view value) {
   constexpr std::string_view kCode = "(){}[]<>/\\,;:=|`\"'";
   if (value.find_first_of(kCode) != std::string_view::npos) return false;
   const Classes classes = classes_of(value);
-  const bool name_like = classes.others != 0 && classes.digits == 0;  // "my-Secret_name"
+  // "V1SecretVolume", ".models.v1_secret": one digit among letters is a name.
+  const bool name_like =
+      classes.digits < 2 &&
+      std::ranges::all_of(value, [](char c) { return is_word(c) || c == '_' || c == '.'; });
   return classes.kinds() >= 3 && classes.digits != 0 && !name_like && entropy_of(value) > 2.7;
 }
 
@@ -335,7 +351,7 @@ Candidate assignment_at(std::string_view text, std::size_t at) {
   if (says == NameSays::nothing) return {};
   const auto found = value_after(text, at);
   const auto value = text.substr(found.begin, found.end - found.begin);
-  if (value.empty() || is_placeholder(value) || is_hash(value)) return {};
+  if (value.empty() || is_placeholder(value) || is_hash(value) || is_uuid(value)) return {};
   // Two formats that only their name tells apart from other base 64.
   const bool aws = name.ends_with("secret_access_key") || name.ends_with("secretaccesskey");
   if (aws && value.size() == 40 && std::ranges::all_of(value, is_base64) &&

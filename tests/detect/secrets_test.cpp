@@ -97,27 +97,31 @@ TEST(Secrets, SuspectsDrawnValuesUnderTellingNames) {
 }
 
 TEST(Secrets, IsNotMisledByPlaceholdersNamesAndReferences) {
-  for (const char* harmless : {"password = \"changeme\"",
-                               "api_key: ${API_KEY}",
-                               "secret: <your secret here>",
-                               "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
-                               "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-                               "token = get_token_from_vault(name)",
-                               "api_key = os.environ[\"OPENAI_API_KEY\"]",
-                               "\"eos_token\": \"<|endoftext|>\"",
-                               "max_token: 40960",
-                               "secretKeyRef: my-secret-name",
-                               "password: string;",
-                               "token = tokenizer.encode(text)",
-                               "password = None",
-                               "SECRET_KEY = \"django-insecure-your-key-here-00000000\"",
-                               "hf_thisIsOnlyALongFunctionNameInPythonCode",
-                               "password == \"Winter#2026x\"",
-                               "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-                               "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1"
-                               "OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;",
-                               "\"password_hash\": \"$2b$12$KIXQ8m8n9l1pQ2r3s4t5u6\"",
-                               "--token-file=/run/secrets/token"}) {
+  for (const char* harmless :
+       {"password = \"changeme\"",
+        "api_key: ${API_KEY}",
+        "secret: <your secret here>",
+        "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
+        "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "token = get_token_from_vault(name)",
+        "api_key = os.environ[\"OPENAI_API_KEY\"]",
+        "\"ChangeToken\": \"abcd12f2-46da-4fdb-b8d5-fbd4c466928f\"",
+        "arn:aws:secretsmanager:eu-1:1234:secret:Billing-a1b2C3d4e5F6g7H8i9J0k1",
+        "\"V1Secret\": \".models.v1_secret\"",
+        "\"eos_token\": \"<|endoftext|>\"",
+        "max_token: 40960",
+        "secretKeyRef: my-secret-name",
+        "password: string;",
+        "token = tokenizer.encode(text)",
+        "password = None",
+        "SECRET_KEY = \"django-insecure-your-key-here-00000000\"",
+        "hf_thisIsOnlyALongFunctionNameInPythonCode",
+        "password == \"Winter#2026x\"",
+        "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1"
+        "OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;",
+        "\"password_hash\": \"$2b$12$KIXQ8m8n9l1pQ2r3s4t5u6\"",
+        "--token-file=/run/secrets/token"}) {
     EXPECT_EQ(found(harmless), Found{}) << harmless;
   }
 }
