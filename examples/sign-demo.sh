@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Signs the documents of examples/fraud-detection with the demo keys, as its people would.
+#
+#     examples/sign-demo.sh [FOLDER]     default: examples/fraud-detection
+#
+# CUPEL names the program (default: the newest build in build/). Existing attestations are replaced.
+set -eu
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+system=${1:-$here/fraud-detection}
+keys=$here/keys-demo
+expires=2027-11-30
+: "${CUPEL:=$(ls -t "$here"/../build/*/cupel "$here"/../build/*/src/app/cupel 2>/dev/null | head -n 1)}"
+[ -x "$CUPEL" ] || { echo "sign-demo: no built cupel; build it or set CUPEL=/path/to/cupel" >&2; exit 2; }
+
+# Whose word it is: nobody signs what they wrote.
+sign() { # PERSON KEY DOCUMENT PROVISION...
+    person=$1 key=$2 document=$3
+    shift 3
+    (cd "$system" && "$CUPEL" attest "$@" --document "$document" --by "$person" \
+        --key "$keys/$key.pem" --expires "$expires")
+}
+ana()   { sign "Ana Duarte" ana-duarte "$@"; }
+bea()   { sign "Bea Lind" bea-lind "$@"; }
+dario() { sign "Dario Petek" dario-petek "$@"; }
+femi()  { sign "Femi Okoro" femi-okoro "$@"; }
+
+mkdir -p "$system/attestations"
+rm -f "$system"/attestations/*.json
+
+(cd "$system" && "$CUPEL" attest roster --by "Ana Duarte" --key "$keys/ana-duarte.pem" \
+    --expires "$expires")
+(cd "$system" && "$CUPEL" attest 5.2.2-2 --by "Ana Duarte" --key "$keys/ana-duarte.pem" \
+    --document docs/scope-exclusions.md \
+    --statement "excluded: no outside party reaches an interface of the system" --expires "$expires")
+
+ana   docs/training-syllabus.md             5.1.1-1 5.1.1-1.1
+ana   docs/developer-training.md            5.1.1-2.2
+ana   docs/business-need.md                 5.1.2-1
+bea   docs/business-need.md                 5.1.2-1.1
+ana   docs/component-assessment.md          5.1.2-4 5.2.3-1
+ana   docs/supplier-assessment.md           5.1.2-7
+femi  docs/threat-model.md                  5.1.3-1 5.1.3-1.1
+ana   docs/risk-register.md                 5.1.3-1.3
+femi  docs/oversight-design.md              5.1.4-1 5.1.4-2
+femi  docs/acceptable-use.md                5.1.4-5
+ana   docs/asset-management.md              5.2.1-2
+ana   docs/disaster-recovery-plan.md        5.2.1-3
+ana   docs/recovery-plan.md                 5.2.1-3.1 5.2.2-5
+dario releases/2.2.0/fraud.json             5.2.1-3.1
+dario releases/2.2.0/preprocess.pkl         5.2.1-3.1
+bea   docs/data-handling.md                 5.2.1-4 5.2.1-4.1
+ana   docs/access-review.md                 5.2.2-1
+ana   docs/vulnerability-disclosure-policy.md 5.2.2-4
+ana   docs/incident-plan.md                 5.2.2-5
+ana   docs/design-and-maintenance.md        5.2.4-1
+ana   docs/model-card.md                    5.2.4-1.1 5.3.1-2.1
+femi  docs/changes/2026-09-14-decline-threshold.md 5.2.4-3
+ana   docs/data-use-notice.md               5.3.1-1
+ana   docs/user-guide.md                    5.3.1-2 5.3.1-2.1
+femi  docs/patch-policy.md                  5.4.1-1 5.4.1-1.1
+ana   docs/log-policy.md                    5.4.2-1
+# Left out on purpose: docs/data-use-approval.md (5.1.2-5), which Bea Lind has not signed yet.
