@@ -91,8 +91,8 @@ Result<Evidence> evidence_from(std::span<const Entry> entries) {
   evidence.cycle = std::move(*cycle);
   evidence.system = std::move(*system);
   evidence.roster_digest = roster_digest(evidence.system);
-  for (const auto& [id, digest] :
-       TRY(body_of(entries, entry_type::criteria))["provisions"].members()) {
+  const Json criteria = TRY(body_of(entries, entry_type::criteria));
+  for (const auto& [id, digest] : criteria["provisions"].members()) {
     evidence.criteria.emplace_back(id, digest.text());
   }
   for (const auto& entry : entries) {
