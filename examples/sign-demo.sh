@@ -46,7 +46,7 @@ femi  docs/threat-model.md                  5.1.3-1 5.1.3-1.1
 ana   docs/risk-register.md                 5.1.3-1.3
 femi  docs/oversight-design.md              5.1.4-1 5.1.4-2
 femi  docs/acceptable-use.md                5.1.4-5
-ana   docs/asset-management.md              5.2.1-2
+ana   docs/asset-management.md              5.2.1-1 5.2.1-2
 ana   docs/disaster-recovery-plan.md        5.2.1-3
 ana   docs/recovery-plan.md                 5.2.1-3.1 5.2.2-5
 dario releases/2.2.0/fraud.json             5.2.1-3.1
@@ -57,6 +57,7 @@ ana   docs/vulnerability-disclosure-policy.md 5.2.2-4
 ana   docs/incident-plan.md                 5.2.2-5
 ana   docs/design-and-maintenance.md        5.2.4-1
 ana   docs/model-card.md                    5.2.4-1.1 5.3.1-2.1
+ana   docs/public-data-record.md           5.2.4-2 5.2.4-2.1
 femi  docs/changes/2026-09-14-decline-threshold.md 5.2.4-3
 ana   docs/data-use-notice.md               5.3.1-1
 ana   docs/user-guide.md                    5.3.1-2 5.3.1-2.1
