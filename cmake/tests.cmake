@@ -2,12 +2,14 @@
 # tests/formats/<format>/<format>_fuzz.cpp is a libFuzzer target under the fuzz preset and,
 # everywhere else, replays its corpus/ folder; tests/**/*_e2e.{py,sh} are programs that test the
 # built one, told where it is by CUPEL, and where the sources are by CUPEL_SOURCE.
+add_executable(cupel_at ${PROJECT_SOURCE_DIR}/tests/tools/cupel_at.cpp)
+target_link_libraries(cupel_at PRIVATE app)
 file(GLOB_RECURSE scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*_e2e.py ${PROJECT_SOURCE_DIR}/tests/*_e2e.sh)
 foreach(script ${scripts})
   get_filename_component(name ${script} NAME_WE)
   add_test(NAME e2e/${name} COMMAND ${script})
   set_tests_properties(e2e/${name} PROPERTIES LABELS e2e TIMEOUT 900 ENVIRONMENT
-    "CUPEL=$<TARGET_FILE:cupel>;CUPEL_SOURCE=${PROJECT_SOURCE_DIR}")
+    "CUPEL=$<TARGET_FILE:cupel>;CUPEL_AT=$<TARGET_FILE:cupel_at>;CUPEL_SOURCE=${PROJECT_SOURCE_DIR}")
 endforeach()
 
 option(CUPEL_TESTS "Build the tests that are linked with the product" ON)
