@@ -39,7 +39,8 @@ if(TARGET app_test)
   add_dependencies(app_test cupel)
 endif()
 
-# One target per *_fuzz.cpp.
+# One target per *_fuzz.cpp, and `fuzzers` for all of them.
+add_custom_target(fuzzers)
 file(GLOB_RECURSE fuzzers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*_fuzz.cpp)
 foreach(source ${fuzzers})
   get_filename_component(name ${source} NAME_WE)
@@ -52,8 +53,13 @@ foreach(source ${fuzzers})
   else()
     target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/replay_main.cpp)
   endif()
+  add_dependencies(fuzzers ${name})
   add_test(NAME fuzz/${name} COMMAND ${name} -runs=0 ${folder}/corpus)
 endforeach()
 
+# Our own rules, and the test of what checks them.
 find_package(Python3 COMPONENTS Interpreter REQUIRED)
-add_test(NAME layers COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/check_layers.py ${PROJECT_SOURCE_DIR})
+foreach(rule layers house)
+  add_test(NAME ${rule} COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/check_${rule}.py ${PROJECT_SOURCE_DIR})
+endforeach()
+add_test(NAME rules COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/house/rules_test.py)
