@@ -17,29 +17,41 @@
 
 namespace cupel::pickle {
 
-// A name that loading would look up.
+// A name that loading would look up. Each name stands once, where it is first looked up.
 struct Import {
-  std::string module;  // as the unpickler would see it, before any fix_imports mapping
-  std::string name;    // may hold dots: a qualified name
-  bool known = true;   // false: module or name is computed at load time ("?" then)
-  Span span;           // the opcode that imports, with its argument
+  std::string module;       // as the unpickler would see it, before any fix_imports mapping
+  std::string name;         // may hold dots: a qualified name
+  bool known = true;        // false: module or name is computed at load time ("?" then)
+  Span span;                // the opcode that imports, with its argument
+  std::uint64_t count = 1;  // how often
+  // Only pickle.load would do it, which takes joblib's raw arrays for opcodes: nonsense in
+  // an honest file, which is loaded by joblib.load.
+  bool behind_array = false;
   bool operator==(const Import&) const = default;
 };
 
-// Something that loading would call.
+// Something that loading would call. Calls of one callee by one opcode with one
+// argument stand once. Only the first kCallArguments calls of one callee by one opcode
+// keep their argument, the rest are counted together.
 struct Call {
   std::string callee;    // "os.system"; "?" when it cannot be known
-  std::string opcode;    // REDUCE, INST, OBJ, NEWOBJ, NEWOBJ_EX, BUILD
+  std::string opcode;    // REDUCE, INST, OBJ, NEWOBJ, NEWOBJ_EX; BUILD, SETITEM(S), APPEND(S) and
+                         // ADDITEMS when they act on what was imported or made by a call
   std::string argument;  // a constant first argument, printable, shortened; may be empty
+  bool on_name = false;  // BUILD and the like change the imported thing itself, not an instance
   Span span;
+  std::uint64_t count = 1;
+  bool behind_array = false;  // as for imports
   bool operator==(const Call&) const = default;
 };
+
+inline constexpr std::size_t kCallArguments = 32;
 
 struct Limits {
   std::uint64_t opcodes = 100'000'000;
   std::size_t stack = 1'000'000;
   std::size_t memo = 10'000'000;
-  std::size_t imports = 100'000;  // imports and calls kept
+  std::size_t imports = 100'000;  // names and calls told apart
 };
 
 struct Reading {
@@ -48,11 +60,13 @@ struct Reading {
       false;  // every pickle of the stream was read to its STOP, and the stream to its end
   unsigned protocol = 0;  // highest seen
   std::uint64_t opcodes = 0;
+  std::uint64_t pickles = 0;         // read to their STOP
   std::uint64_t examined_bytes = 0;  // how far the reading came
   std::vector<Import> imports;       // in the order they happen; each place once
   std::vector<Call> calls;
   std::uint64_t persistent_ids = 0;  // BINPERSID and PERSID: torch's storages
-  std::string problem;               // why it is not complete: "STACK_GLOBAL on an empty stack"
+  std::uint64_t raw_bytes = 0;  // array data between opcodes: joblib's arrays, torch's storages
+  std::string problem;          // why it is not complete: "STACK_GLOBAL on an empty stack"
   std::uint64_t problem_at = 0;
 };
 

@@ -20,10 +20,12 @@ struct Tensor {
   std::uint64_t end = 0;
 };
 
+// Why the reference implementation would refuse the file, or what is odd though it would load.
 struct Problem {
   std::string what;    // "tensor `w` overlaps `v`"
   std::string tensor;  // may be empty
   Span span;           // in the file
+  bool refused = true;
 };
 
 struct Reading {
@@ -32,8 +34,11 @@ struct Reading {
   std::uint64_t header_bytes = 0;
   std::vector<Tensor> tensors;  // in the order of the header
   std::vector<std::pair<std::string, std::string>> metadata;
-  std::vector<Problem> problems;  // anything the reference implementation would refuse
+  std::vector<Problem> problems;
 };
+
+// Whether the bytes begin like one: a length, then a JSON object.
+[[nodiscard]] bool looks_like(Bytes head, std::uint64_t size);
 
 // `head` holds at least the header (or as much of the file as there is); `size` is the file's.
 [[nodiscard]] Reading read(Bytes head, std::uint64_t size);

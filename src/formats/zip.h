@@ -45,15 +45,23 @@ struct Reading {
 
 [[nodiscard]] Reading read(Bytes bytes, const Limits& limits = {});
 
+// Whether the flags of either header call the member encrypted. Readers differ in
+// whether they mind: extract() goes on, for what is stored under such a flag may be plain.
+[[nodiscard]] bool is_encrypted(const Member& member);
+
 // The member's content: a view into `bytes` when it is stored, else inflated into
-// `buffer`. Fault::unsupported for encryption and unknown methods, Fault::limit
-// for what is larger than allowed, Fault::integrity for damaged data. A wrong CRC
-// is not an error (PyTorch ignores it); it is told in `crc_matches`.
+// `buffer`. Fault::unsupported for unknown methods, Fault::limit for what
+// is larger than allowed, Fault::integrity for damaged data. A wrong CRC is not an
+// error (PyTorch ignores it); it is told in `crc_matches`.
 struct Content {
   Bytes bytes;
   bool crc_matches = true;
 };
 [[nodiscard]] Result<Content> extract(Bytes bytes, const Member& member,
                                       std::vector<std::byte>& buffer, const Limits& limits = {});
+
+// The first `count` bytes of the member's content, or all of it when it is shorter.
+[[nodiscard]] Result<std::vector<std::byte>> peek(Bytes bytes, const Member& member,
+                                                  std::size_t count);
 
 }  // namespace cupel::zip

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Machine: executes one pickle, from its first opcode to STOP, on abstract values.
+//
+// It follows CPython's _pickle.c: the fence that a MARK sets, MEMOIZE's numbers,
+// POP of a mark. Where implementations differ it goes on as the more lenient one
+// would and tells the difference as a problem, so that nothing a loader would do
+// is missed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/pickle/memo.h"
+#include "formats/pickle/opcode.h"
+#include "formats/pickle/session.h"
+#include "formats/pickle/value.h"
+
+namespace cupel::pickle {
+
+enum class End {
+  stop,       // STOP was reached
+  truncated,  // the input ended first
+  damage,     // an opcode that no unpickler would accept
+  limit,      // more than the limits allow
+};
+
+class Machine {
+ public:
+  // How arrays between opcodes are taken: as opcodes, as pickle.load would; or as
+  // joblib.load would, which reads raw bytes where a NumpyArrayWrapper was built.
+  enum class Arrays { as_opcodes, as_joblib };
+
+  Machine(Session& session, std::size_t at, Arrays arrays, unsigned depth = 0);
+
+  [[nodiscard]] End run();
+
+  [[nodiscard]] std::size_t at() const { return at_; }  // behind STOP, or the opcode that failed
+  // Where the first NumpyArrayWrapper was built, if one was: from there on the two
+  // ways of taking arrays differ.
+  [[nodiscard]] std::optional<std::size_t> array_wrapper_at() const { return array_wrapper_at_; }
+  [[nodiscard]] std::uint64_t opcodes() const { return opcodes_; }
+  // Whether MARK or a memo opcode was met: text hardly ever has them.
+  [[nodiscard]] bool structured() const { return structured_; }
+  // The first thing that was not as it should be, and where; empty: nothing.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] std::size_t problem_at() const { return problem_at_; }
+  // What STOP would have returned.
+  [[nodiscard]] Value product() const { return product_; }
+
+ private:
+  struct Dict {
+    std::vector<std::pair<Value, Value>> items;
+    bool known = true;
+  };
+
+  // Each gives false when the run is over; end_ then says why.
+  bool execute(Opcode opcode);
+  bool execute_container(Opcode opcode);
+  bool execute_import_or_call(Opcode opcode);
+  bool execute_rare(Opcode opcode);
+
+  // The input.
+  bool skip(std::uint64_t count);
+  template <unsigned kWidth>
+  bool number(std::uint64_t& value);
+  bool line(std::string_view& text);
+  bool line_number(std::uint64_t& value);
+  bool fixed(Kind kind, unsigned width);
+  template <unsigned kWidth>
+  bool counted(Kind kind, bool is_signed = false);
+  bool checked_line(Kind kind, bool (*fits)(std::string_view));
+  bool protocol();
+  bool frame();
+  bool pass_checkpoint();
+  void set_checkpoint();
+
+  // The stack.
+  bool push(Value value);
+  bool pop(Value& value);
+  bool pop_any();
+  bool need(std::size_t count);
+  bool begin_mark();
+  bool pop_mark(std::size_t& begin);
+  Value& top() { return stack_.back(); }
+
+  // The memo.
+  bool memo_put(std::uint64_t index);
+  bool memo_get(std::uint64_t index);
+
+  // Containers.
+  [[nodiscard]] Value make_tuple(std::size_t begin);
+  bool collect(Kind kind);
+  bool tuple_of(std::size_t count);
+  bool empty_dict();
+  bool collect_dict();
+  bool set_items(std::size_t begin, std::string_view opcode);
+  bool add_items(std::size_t begin, std::string_view opcode);
+  void touch(Value target, std::string_view opcode);
+
+  // Imports and calls.
+  bool import(std::string_view module, std::string_view name);
+  bool global();
+  bool stack_global();
+  bool extension(std::int64_t code);
+  bool inst();
+  bool obj();
+  bool reduce();
+  bool newobj(bool with_keywords);
+  bool build();
+  bool call(Value callee, Value arguments, std::string_view opcode);
+  void call_name(Value callee, Value arguments, std::string_view opcode);
+  [[nodiscard]] Value model(std::uint32_t callee, Value arguments);
+  [[nodiscard]] Value attribute_of(Value object, Value name);
+  void add_extension(Value arguments);
+  [[nodiscard]] std::string first_argument(Value arguments) const;
+
+  // joblib's arrays.
+  void build_dtype(Value state);
+  bool read_array(Value state);
+  bool read_object_array();
+  void leave_frame(std::size_t array_begin);
+  [[nodiscard]] bool element_bytes(Value dtype, std::uint64_t& bytes, bool& objects) const;
+  [[nodiscard]] bool array_bytes(Value shape, std::uint64_t element, std::uint64_t& bytes) const;
+
+  // A tuple's items; how many there are, when known.
+  [[nodiscard]] std::size_t count_of_items(Value tuple) const;
+  [[nodiscard]] Value item(Value tuple, std::size_t index) const;
+
+  [[nodiscard]] Span span() const { return {opcode_at_, at_}; }
+  void odd(std::string_view what);  // a problem, but some unpickler would go on
+  bool stop_with(End end, std::string_view what);
+  bool damaged(std::string_view what) { return stop_with(End::damage, what); }
+
+  Session& session_;
+  Bytes stream_;
+  std::size_t at_;
+  std::size_t opcode_at_;
+  std::size_t checkpoint_ = 0;  // where pass_checkpoint() must be asked next
+  std::size_t frame_begin_ = 0;
+  std::size_t frame_end_ = 0;  // 0: outside of frames
+  std::uint64_t opcodes_ = 0;
+  std::uint64_t budget_;
+  std::vector<Value> stack_;
+  std::size_t fence_ = 0;  // the stack's height at the last mark
+  std::vector<std::size_t> marks_;
+  Memo memo_;
+  std::vector<Value> arena_;  // tuples: a count, then that many items (at most kTupleItems)
+  std::vector<Dict> dicts_;   // followed only for joblib
+  std::uint64_t wrappers_made_ = 0;
+  std::uint64_t wrappers_built_ = 0;
+  bool dtype_rebuilt_ = false;
+  Arrays arrays_;
+  std::optional<std::size_t> array_wrapper_at_;
+  unsigned depth_;
+  bool structured_ = false;
+  std::string problem_;
+  std::size_t problem_at_ = 0;
+  End end_ = End::stop;
+  Value product_;
+};
+
+}  // namespace cupel::pickle

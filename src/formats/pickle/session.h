@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Session: what all pickles of one reading share: the input, what was found, the
+// extension registry (which outlives a pickle in a real process) and the budget.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "formats/pickle.h"
+
+namespace cupel::pickle {
+
+class Session {
+ public:
+  Session(Bytes stream, const Limits& limits, Reading& reading);
+
+  [[nodiscard]] Bytes stream() const { return stream_; }
+  [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] Reading& reading() { return reading_; }
+
+  // The number of an imported name, recorded when it is new. kUnknown for a name
+  // that is computed at load time, and for all names once there are too many.
+  static constexpr std::uint32_t kUnknown = 0;
+  [[nodiscard]] std::uint32_t import(std::string_view module, std::string_view name, Span span);
+  void import_unknown(std::string_view what, Span span);
+  // "os.system" of a number.
+  [[nodiscard]] const std::string& dotted(std::uint32_t name) const { return names_[name].dotted; }
+  [[nodiscard]] const Import& imported(std::uint32_t name) const;
+
+  // What a call is made on: the number of a name and how it is written.
+  struct Callee {
+    std::uint32_t name = kUnknown;
+    bool on_name = false;
+    std::string_view suffix = {};  // ".__setstate__"
+  };
+  // Whether the argument of this call is worth rendering: only the first
+  // kCallArguments calls of one callee by one opcode keep theirs.
+  [[nodiscard]] bool wants_argument(const Callee& callee, std::string_view opcode) const;
+  void call(const Callee& callee, std::string_view opcode, std::string_view argument, Span span);
+
+  // What copyreg.add_extension was called with; nothing: names that are not constants.
+  using Extensions = std::map<std::int64_t, std::optional<std::pair<std::string, std::string>>>;
+  Extensions& extensions() { return extensions_; }
+
+  // Takes over what another session over the same stream found behind an array at `from`.
+  void absorb(const Reading& other, std::uint64_t from);
+
+  // True once more was found than is kept: the reading is not complete then.
+  [[nodiscard]] bool overflowed() const { return overflowed_; }
+
+ private:
+  struct Name {
+    std::string dotted;
+    std::size_t import = 0;  // in reading_.imports
+  };
+  struct CallKind {  // calls of one callee by one opcode
+    std::uint64_t count = 0;
+    std::size_t rest = SIZE_MAX;  // in reading_.calls: those whose argument is not kept
+  };
+
+  Bytes stream_;
+  const Limits& limits_;
+  Reading& reading_;
+  std::vector<Name> names_;
+  std::unordered_map<std::string, std::uint32_t> name_numbers_;
+  std::unordered_map<std::string, std::size_t> call_places_;  // in reading_.calls
+  std::unordered_map<std::uint64_t, CallKind> call_kinds_;
+  Extensions extensions_;
+  bool overflowed_ = false;
+};
+
+}  // namespace cupel::pickle

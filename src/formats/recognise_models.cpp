@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Model formats: those with a reader of their own, and those that are only recognised
+// until they have one, so that "not examined" can be said of them.
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "formats/format.h"
+#include "formats/pickle.h"
+#include "formats/safetensors.h"
+#include "formats/signature.h"
+
+namespace cupel {
+namespace {
+
+bool sniff_safetensors(const Sniff& file) {
+  return safetensors::looks_like(file.head, file.size);
+}
+
+bool sniff_pickle(const Sniff& file) {
+  return pickle::looks_like(file.head, file.size);
+}
+
+// The first member's name tells: torch writes data.pkl first, Keras metadata.json or config.json.
+bool sniff_torch_zip(const Sniff& file) {
+  const auto first = first_member(file.head);
+  if (!first) return false;
+  constexpr std::array<std::string_view, 6> kTorch = {
+      "data.pkl", "version", "byteorder", ".format_version", ".storage_alignment", "constants.pkl"};
+  const auto slash = first->rfind('/');
+  const auto base = slash == std::string_view::npos ? *first : first->substr(slash + 1);
+  return std::ranges::find(kTorch, base) != kTorch.end();
+}
+
+bool sniff_keras(const Sniff& file) {
+  const auto first = first_member(file.head);
+  return first &&
+         (*first == "metadata.json" || *first == "config.json" || *first == "model.weights.h5");
+}
+
+bool sniff_npz(const Sniff& file) {
+  const auto first = first_member(file.head);
+  return first && first->ends_with(".npy");
+}
+
+bool sniff_gguf(const Sniff& file) {
+  return has_signature(file, "GGUF");
+}
+
+bool sniff_hdf5(const Sniff& file) {
+  return has_signature(file, "\x89HDF\r\n\x1a\n");
+}
+
+bool sniff_npy(const Sniff& file) {
+  return has_signature(file, "\x93NUMPY");
+}
+
+bool sniff_tflite(const Sniff& file) {
+  return has_signature(file, "TFL3", 4);
+}
+
+bool sniff_lightgbm(const Sniff& file) {
+  return has_signature(file, "tree\nversion=") || has_signature(file, "tree\r\nversion=");
+}
+
+bool sniff_xgboost_json(const Sniff& file) {
+  const auto text = as_text(file.head);
+  if (!text.starts_with('{')) return false;
+  const auto begin = text.substr(0, 512);
+  return begin.find("\"learner\"") != std::string_view::npos ||
+         (begin.find("\"Config\"") != std::string_view::npos &&
+          text.find("\"learner\"") != std::string_view::npos);
+}
+
+bool sniff_xgboost_ubj(const Sniff& file) {
+  const auto text = as_text(file.head);
+  return text.starts_with("{L") && text.substr(0, 64).find("learner") != std::string_view::npos;
+}
+
+// R's serialization: XDR or ASCII, plain (compressed ones are gzip files).
+bool sniff_rdata(const Sniff& file) {
+  using namespace std::string_view_literals;
+  return has_signature(file, "RDX2\n") || has_signature(file, "RDX3\n") ||
+         has_signature(file, "X\n\0\0\0\2"sv) || has_signature(file, "X\n\0\0\0\3"sv);
+}
+
+struct Field {
+  std::uint64_t number = 0;
+  unsigned wire = 0;
+};
+
+// A protobuf varint; false at the end of the input.
+bool varint(ByteReader& in, std::uint64_t& value) {
+  value = 0;
+  for (unsigned shift = 0; shift < 64; shift += 7) {
+    const auto byte = in.u8();
+    if (!in.ok()) return false;
+    value |= std::uint64_t{byte & 0x7fU} << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+// onnx.proto, ModelProto: ir_version = 1, graph = 7, opset_import = 8. Fields may come in any
+// order; every one that the head shows must be of this message.
+bool sniff_onnx(const Sniff& file) {
+  constexpr std::array<std::uint64_t, 11> kBytesFields = {2, 3, 4, 6, 7, 8, 14, 20, 25, 26, 27};
+  ByteReader in(file.head);
+  bool version = false;
+  bool body = false;
+  std::size_t fields = 0;
+  std::uint64_t key = 0;
+  while (!in.done() && varint(in, key)) {
+    const Field field{key >> 3U, static_cast<unsigned>(key & 7U)};
+    std::uint64_t value = 0;
+    if (!varint(in, value)) break;
+    ++fields;
+    if (field.wire == 0 && field.number == 1) {
+      if (value == 0 || value > 1000) return false;
+      version = true;
+    } else if (field.wire == 0 && field.number == 5) {
+      continue;
+    } else if (field.wire == 2 &&
+               std::ranges::find(kBytesFields, field.number) != kBytesFields.end()) {
+      if (value > file.size) return false;
+      body = body || field.number == 7 || field.number == 8;
+      in.take(value);
+    } else {
+      return false;
+    }
+  }
+  return version && (body || (fields > 1 && lower(file.name).ends_with(".onnx")));
+}
+
+// saved_model.proto: schema version 1, then a meta graph. A message that short says little,
+// so the name, which TensorFlow prescribes, decides.
+bool sniff_saved_model(const Sniff& file) {
+  const auto name = lower(file.name);
+  const bool named =
+      name.ends_with("saved_model.pb") || name.ends_with(".pb") || name.ends_with(".meta");
+  return named && file.head.size() >= 2 &&
+         (file.head[0] == std::byte{0x08} || file.head[0] == std::byte{0x0a} ||
+          file.head[0] == std::byte{0x12});
+}
+
+constexpr std::array<std::string_view, 1> kSafetensorsNames = {".safetensors"};
+constexpr std::array<std::string_view, 9> kPickleNames = {
+    ".pkl", ".pickle", ".joblib", ".dill", ".pck", ".p", ".sav", ".cloudpickle", ".pcl"};
+constexpr std::array<std::string_view, 7> kTorchNames = {".pt",  ".pth", ".ckpt", ".bin",
+                                                         ".mar", ".pt2", ".ptl"};
+constexpr std::array<std::string_view, 1> kKerasNames = {".keras"};
+constexpr std::array<std::string_view, 1> kNpzNames = {".npz"};
+constexpr std::array<std::string_view, 1> kGgufNames = {".gguf"};
+constexpr std::array<std::string_view, 3> kHdf5Names = {".h5", ".hdf5", ".hdf"};
+constexpr std::array<std::string_view, 1> kNpyNames = {".npy"};
+constexpr std::array<std::string_view, 1> kTfLiteNames = {".tflite"};
+constexpr std::array<std::string_view, 1> kXgboostUbjNames = {".ubj"};
+constexpr std::array<std::string_view, 3> kRDataNames = {".rds", ".rdata", ".rda"};
+constexpr std::array<std::string_view, 1> kOnnxNames = {".onnx"};
+constexpr std::array<std::string_view, 1> kSavedModelNames = {".pb"};
+
+}  // namespace
+
+extern constinit const Format kSafetensorsFormat{"safetensors", "safetensors tensor file",
+                                                 AssetKind::model, kSafetensorsNames,
+                                                 sniff_safetensors};
+extern constinit const Format kPickleFormat{"pickle", "Python pickle", AssetKind::model,
+                                            kPickleNames, sniff_pickle};
+extern constinit const Format kTorchZipFormat{"torch-zip", "PyTorch archive", AssetKind::model,
+                                              kTorchNames, sniff_torch_zip};
+extern constinit const Format kKerasFormat{"keras", "Keras archive", AssetKind::model, kKerasNames,
+                                           sniff_keras};
+extern constinit const Format kNpzFormat{"npz", "archive of NumPy arrays", AssetKind::dataset,
+                                         kNpzNames, sniff_npz};
+extern constinit const Format kGgufFormat{"gguf", "GGUF model", AssetKind::model, kGgufNames,
+                                          sniff_gguf};
+extern constinit const Format kHdf5Format{"hdf5", "HDF5 file", AssetKind::model, kHdf5Names,
+                                          sniff_hdf5};
+extern constinit const Format kNpyFormat{"npy", "NumPy array", AssetKind::dataset, kNpyNames,
+                                         sniff_npy};
+extern constinit const Format kTfLiteFormat{"tflite", "TensorFlow Lite model", AssetKind::model,
+                                            kTfLiteNames, sniff_tflite};
+extern constinit const Format kLightGbmFormat{
+    "lightgbm", "LightGBM text model", AssetKind::model, {}, sniff_lightgbm};
+extern constinit const Format kXgboostJsonFormat{
+    "xgboost-json", "XGBoost model in JSON", AssetKind::model, {}, sniff_xgboost_json};
+extern constinit const Format kXgboostUbjFormat{"xgboost-ubj", "XGBoost model in UBJSON",
+                                                AssetKind::model, kXgboostUbjNames,
+                                                sniff_xgboost_ubj};
+extern constinit const Format kRDataFormat{"r-data", "R data file", AssetKind::model, kRDataNames,
+                                           sniff_rdata};
+extern constinit const Format kOnnxFormat{"onnx", "ONNX model", AssetKind::model, kOnnxNames,
+                                          sniff_onnx};
+extern constinit const Format kTfSavedModelFormat{
+    "tensorflow-graph", "TensorFlow graph", AssetKind::model, kSavedModelNames, sniff_saved_model};
+
+}  // namespace cupel
