@@ -28,7 +28,8 @@ target_compile_definitions(test_support PUBLIC
 
 set(rooms base crypto store vocab formats detect provenance inventory checks ledger assess reports app)
 foreach(room ${rooms})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${room}/*_test.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS
+    ${PROJECT_SOURCE_DIR}/tests/${room}/*_test.cpp ${PROJECT_SOURCE_DIR}/tests/${room}/*fixture.cpp)
   if(sources)
     add_executable(${room}_test ${sources})
     target_link_libraries(${room}_test PRIVATE test_support ${room})

@@ -4,6 +4,8 @@
 // To add one: write reports/<name>.cpp and add a line to reports.def.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,7 +31,10 @@ struct Screen {
 };
 [[nodiscard]] std::string render_screen(const Assessment& assessment, const Catalogue& catalogue,
                                         const Screen& screen);
-// One diagnostic as printed: severity[code], place, bytes or line with a caret, notes, help.
-[[nodiscard]] std::string render_diagnostic(const Diagnostic& diagnostic, const Screen& screen);
+// One diagnostic as printed: severity[code], place, line with a caret, notes, help.
+// `source` is the text of the innermost file of the place, when the caller has it:
+// a place with a line then shows that line.
+[[nodiscard]] std::string render_diagnostic(const Diagnostic& diagnostic, const Screen& screen,
+                                            std::optional<std::string_view> source = {});
 
 }  // namespace cupel

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// The observations that verdicts rest on, and how anyone can compute the verdicts again.
+#include <algorithm>
+
+#include "base/text.h"
+#include "reports/html/page.h"
+
+namespace cupel {
+namespace {
+
+void put_subjects(Markup& out, const std::vector<SubjectRef>& subjects) {
+  if (subjects.empty()) return;
+  out.put("<dt>Subjects</dt><dd><ul>\n");
+  const std::size_t shown = std::min(subjects.size(), PageLimits::kSubjects);
+  for (std::size_t i = 0; i < shown; ++i) {
+    out.put("<li>", Cut{subjects[i].kind, 40}, " <code>", Cut{subjects[i].name, 300}, "</code> ");
+    if (subjects[i].digest.empty()) {
+      out.put("<span class=\"tag\">no digest: it could not be read</span>");
+    } else {
+      out.put("<span class=\"place\">sha256 ", Cut{subjects[i].digest, 64}, "</span>");
+    }
+    out.put("</li>\n");
+  }
+  if (shown < subjects.size()) {
+    out.put("<li class=\"cut\">", shown, " of ", subjects.size(),
+            " subjects; all in <code>assessment.json</code></li>\n");
+  }
+  out.put("</ul></dd>\n");
+}
+
+void put_facts(Markup& out, const Json& facts) {
+  const auto& members = facts.members();
+  if (members.empty()) return;
+  out.put("<dt>Facts</dt><dd><table class=\"mini\"><tbody>\n");
+  const std::size_t shown = std::min(members.size(), PageLimits::kFacts);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Json& value = members[i].value;
+    const std::string text = value.is_text() ? value.text() : value.canonical();
+    out.put("<tr><th scope=\"row\">", Cut{members[i].key, 80}, "</th><td><code>",
+            Cut{text, PageLimits::kFactBytes}, "</code></td></tr>\n");
+  }
+  out.put("</tbody></table>");
+  if (shown < members.size()) {
+    out.put("<p class=\"cut\">", shown, " of ", members.size(),
+            " facts; all in <code>assessment.json</code></p>");
+  }
+  out.put("</dd>\n");
+}
+
+void put_diagnostics(Page& page, const Observation& observation) {
+  if (observation.diagnostics.empty()) return;
+  std::vector<const Diagnostic*> order;
+  order.reserve(observation.diagnostics.size());
+  for (const auto& diagnostic : observation.diagnostics) order.push_back(&diagnostic);
+  std::ranges::stable_sort(
+      order, [](const Diagnostic* a, const Diagnostic* b) { return a->severity > b->severity; });
+  const std::size_t shown =
+      std::min({order.size(), PageLimits::kPerObservation, page.diagnostics_left});
+  page.diagnostics_left -= shown;
+  page.out.put("<ul class=\"findings\">\n");
+  for (std::size_t i = 0; i < shown; ++i) put_finding(page, *order[i]);
+  if (shown < order.size()) {
+    page.out.put("<li class=\"cut\">", shown, " of ", order.size(),
+                 " findings shown, the worst first; all in <code>assessment.json</code></li>\n");
+  }
+  page.out.put("</ul>\n");
+}
+
+void put_time(Markup& out, std::string_view name, Timestamp at) {
+  out.put("<dt>", name, "</dt><dd><time datetime=\"", to_rfc3339(at), "\">", minute(at),
+          "</time></dd>\n");
+}
+
+void put_observation(Page& page, const Observation& observation) {
+  Markup& out = page.out;
+  const Coverage& coverage = observation.coverage;
+  out.put("<details class=\"observation\"><summary><code>", Cut{observation.id, 12},
+          "</code><span class=\"grow\">", Prose{observation.measured},
+          "</span><span class=\"tag\">", observation.check, "</span>");
+  if (!observation.diagnostics.empty()) {
+    out.put("<span class=\"tag\">", count_of(observation.diagnostics.size(), "finding"), "</span>");
+  }
+  out.put("</summary>\n<div class=\"inside\" id=\"o-", Cut{observation.id, 64},
+          "\">\n<dl class=\"pairs\">\n<dt>Id</dt><dd><code>", observation.id,
+          "</code></dd>\n<dt>Collector</dt><dd>", observation.collector, ", ", observation.check,
+          "</dd>\n<dt>Method</dt><dd>", to_text(observation.method), "</dd>\n");
+  put_time(out, "Seen", observation.observed_at);
+  if (observation.valid_until) put_time(out, "Holds until", *observation.valid_until);
+  out.put("<dt>Looked at</dt><dd>", coverage.examined, " of ", coverage.population);
+  if (!coverage.shortfall.empty()) out.put("; ", coverage.shortfall);
+  out.put("</dd>\n");
+  if (observation.condition) {
+    out.put("<dt>Condition</dt><dd>", observation.condition->provision, " ");
+    if (observation.condition->met) {
+      out.put("holds: ");
+    } else {
+      out.put("does not hold: ");
+    }
+    out.put(observation.condition->why, "</dd>\n");
+  }
+  put_subjects(out, observation.subjects);
+  put_facts(out, observation.facts);
+  out.put("</dl>\n");
+  put_diagnostics(page, observation);
+  out.put("</div></details>\n");
+}
+
+}  // namespace
+
+void put_evidence(Page& page) {
+  Markup& out = page.out;
+  const auto& observations = page.assessment.observations;
+  out.put(
+      "<section id=\"evidence\" aria-labelledby=\"h-evidence\">\n"
+      "<h2 id=\"h-evidence\">Evidence</h2>\n<p class=\"note\">",
+      count_of(observations.size(), "observation"),
+      " of this cycle. Each stands in the ledger under its identifier.</p>\n");
+  const std::size_t shown = std::min(observations.size(), PageLimits::kObservations);
+  for (std::size_t i = 0; i < shown; ++i) put_observation(page, observations[i]);
+  if (shown < observations.size()) {
+    out.put("<p class=\"cut\">", shown, " of ", observations.size(),
+            " observations shown; all in <code>assessment.json</code></p>\n");
+  }
+  out.put("</section>\n");
+}
+
+void put_verification(Page& page) {
+  Markup& out = page.out;
+  const LedgerHead& ledger = page.assessment.ledger;
+  out.put(
+      "<section id=\"verify\" aria-labelledby=\"h-verify\">\n"
+      "<h2 id=\"h-verify\">Check it yourself</h2>\n");
+  if (ledger.size == 0) {
+    out.put(
+        "<p>This assessment has not been written to a ledger; its evidence cannot be checked"
+        " from this page.</p>\n</section>\n");
+    return;
+  }
+  out.put("<dl class=\"pairs\"><dt>Ledger</dt><dd>", count_of(ledger.size, "entry", "entries"),
+          "</dd><dt>Root</dt><dd><code>", ledger.root,
+          "</code></dd><dt>Criteria</dt><dd>locked before the cycle began as <code>",
+          page.assessment.cycle.catalogue_digest, "</code></dd></dl>\n");
+  if (!ledger.checkpoint.empty()) {
+    out.put("<pre tabindex=\"0\" role=\"region\" aria-label=\"Signed checkpoint\">");
+    for (const auto line : split(std::string_view(ledger.checkpoint), '\n')) {
+      out.put(Cut{line, 400}, "\n");
+    }
+    out.put("</pre>\n");
+  }
+  out.put(
+      "<ol class=\"verify\">\n"
+      "<li>Ask for the export of the ledger (<code>cupel ledger export</code>), and for the public"
+      " key by another way than this page.</li>\n"
+      "<li>Offline: <code>cupel replay EXPORT --trust KEY</code> computes every unit and verdict"
+      " again from the observations and compares them.</li>\n"
+      "<li>Compare its ledger root with the one above; <code>--assets DIR</code> looks at the"
+      " files themselves again.</li>\n</ol>\n</section>\n");
+}
+
+}  // namespace cupel

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reports/report.h"
+#include "reports/sarif/log.h"
+
+namespace cupel {
+
+extern constinit const Report kSarifReport = {
+    .id = "sarif",
+    .file = "results.sarif",
+    .title = "SARIF 2.1.0: every finding and every provision",
+    .render = [](const Assessment& assessment, const Catalogue& catalogue) {
+      return sarif_log(assessment, catalogue, SarifReader::specification);
+    }};
+
+}  // namespace cupel
