@@ -9,7 +9,7 @@ foreach(script ${scripts})
   get_filename_component(name ${script} NAME_WE)
   add_test(NAME e2e/${name} COMMAND ${script})
   set_tests_properties(e2e/${name} PROPERTIES LABELS e2e TIMEOUT 900 ENVIRONMENT
-    "CUPEL=$<TARGET_FILE:cupel>;CUPEL_AT=$<TARGET_FILE:cupel_at>;CUPEL_SOURCE=${PROJECT_SOURCE_DIR}")
+    "CUPEL=$<TARGET_FILE:cupel>;CUPEL_AT=$<TARGET_FILE:cupel_at>;CUPEL_SOURCE=${PROJECT_SOURCE_DIR};CUPEL_FAULTY_IO=$<TARGET_FILE:faulty_io>")
 endforeach()
 
 option(CUPEL_TESTS "Build the tests that are linked with the product" ON)
@@ -39,6 +39,8 @@ endforeach()
 if(TARGET app_test)
   add_dependencies(app_test cupel)
 endif()
+
+include(cmake/test_tools.cmake)
 
 # One target per *_fuzz.cpp, and `fuzzers` for all of them.
 add_custom_target(fuzzers)

@@ -45,12 +45,13 @@ Error error_of(int code, std::string what, int number) {
     return fail(Fault::denied, cat(what, ": ", lower(std::strerror(number))),
                 "run as a user that may read and write there");
   }
-  const Fault fault = number == ENOENT ? Fault::missing : Fault::io;
   std::string why = sqlite3_errstr(code);
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's is per thread
-  if (number != 0) why += cat(" (", lower(std::strerror(number)), ")");
-  return fail(fault, cat(what, ": ", why),
-              fault == Fault::io ? "check the disk and its free space, then try again" : "");
+  // Of a file that cannot be opened SQLite remembers the errno of a later attempt.
+  if (number != 0 && (code & 0xff) != SQLITE_CANTOPEN) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's is per thread
+    why += cat(" (", lower(std::strerror(number)), ")");
+  }
+  return fail(Fault::io, cat(what, ": ", why), "check the disk and its free space, then try again");
 }
 
 Error error_from(sqlite3* database, const std::string& name) {
@@ -203,7 +204,7 @@ Result<Database> Database::open(const std::filesystem::path& file, Mode mode, in
   auto opened = connect({.uri = uri_of(file, "")}, name, mode, wait_ms);
   if (opened.ok() || mode == Mode::write) return opened;
   const Fault fault = opened.error().fault;
-  if (fault != Fault::denied && fault != Fault::io && fault != Fault::missing) return opened;
+  if (fault != Fault::denied && fault != Fault::io) return opened;
   // Read-only media: SQLite wants to make its shared-memory file and cannot. Nobody
   // can write there, so without a log the file is immutable, and with one it is read
   // without locks.
