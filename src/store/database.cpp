@@ -85,7 +85,6 @@ void distrust(sqlite3* database) {
   sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
   sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
   sqlite3_limit(database, SQLITE_LIMIT_LENGTH, kLargestValue);
-  sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
 }
 
 }  // namespace

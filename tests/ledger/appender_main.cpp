@@ -2,6 +2,7 @@
 // ledger_appender STATE COUNT: appends COUNT commits (0: until it is killed) and says on
 // stdout, in one write each, what was acknowledged: "<index> <leaf hash>". Bodies repeat
 // and grow, so that every path of a commit is taken. Exit 3 when the world refused.
+// ledger_appender STATE verify: opens for reading, verifies, and says how many entries there are.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -19,12 +20,23 @@ int refuse(const cupel::Error& error) {
   return 3;
 }
 
+int verify(const char* state, const cupel::Clock& clock) {
+  const auto ledger = cupel::Ledger::open(state, cupel::Ledger::Mode::read, clock, 100);
+  if (!ledger.ok()) return refuse(ledger.error());
+  cupel::Task task;
+  const auto found = ledger.value().verify({}, {}, task);
+  if (!found.ok()) return refuse(found.error());
+  std::printf("%llu\n", static_cast<unsigned long long>(found.value().size));
+  return found.value().self_consistent ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace cupel;
   if (argc != 3) return 2;
   const SystemClock clock;
+  if (std::string_view(argv[2]) == "verify") return verify(argv[1], clock);
   auto ledger = Ledger::open(argv[1], Ledger::Mode::write, clock, 5000);
   if (!ledger.ok()) return refuse(ledger.error());
   const long count = std::strtol(argv[2], nullptr, 10);

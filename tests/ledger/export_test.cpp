@@ -2,6 +2,7 @@
 #include "ledger/export.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -72,6 +73,17 @@ TEST(Export, IsReadBackEntryByEntry) {
   }
 }
 
+// An export of this version must be readable for years: the bytes are committed.
+TEST(Export, OfTheFirstVersionIsStillRead) {
+  const auto file = test::test_data("ledger/export/corpus/three-entries.jsonl");
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) test::expect_golden(make_export().text, file);
+  const auto reading = read_export(test::slurp(file));
+  EXPECT_TRUE(reading.problems.empty());
+  ASSERT_EQ(reading.entries.size(), 3U);
+  EXPECT_EQ(reading.entries[1].actor, "Ana \"D\" \xC3\xA9");
+  EXPECT_EQ(reading.entries[2].body, std::string("\xff\x00raw", 5));
+}
+
 // Every text that differs is refused, and the first thing said is the place.
 void expect_refused(const std::string& text, std::size_t line, const std::string& how) {
   const auto reading = read_export(text);
@@ -89,8 +101,8 @@ TEST(Export, EveryChangedByteIsRefusedAndItsLineNamed) {
   const auto [text, vkey] = make_export();
   std::size_t line = 1;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    // All 255 other bytes are tried at places spread over the text, eight everywhere.
-    for (int change = 1; change < 256; change = i % 61 == 0 ? change + 1 : change * 2) {
+    // All 255 other bytes are tried at places spread over the text, four everywhere.
+    for (int change = 1; change < 256; change = i % 499 == 0 ? change + 1 : change * 4) {
       std::string other = text;
       other[i] = static_cast<char>(other[i] ^ change);
       // A line end that goes, or comes, makes other lines of two.
@@ -105,17 +117,15 @@ TEST(Export, EveryChangedByteIsRefusedAndItsLineNamed) {
 TEST(Export, EveryInsertionDeletionAndCutIsRefused) {
   const auto [text, vkey] = make_export();
   for (std::size_t i = 0; i <= text.size(); ++i) {
-    for (const char c : {' ', '\n', '\r', '0', '"', ',', 'a', '\0'}) {
-      std::string other = text;
-      other.insert(i, 1, c);
-      expect_refused(other, 0, cat("insert at ", i));
-    }
+    std::string longer = text;
+    longer.insert(i, 1, " \n\r0\",a\0"[i % 8]);
+    expect_refused(longer, 0, cat("insert at ", i));
     if (i == text.size()) break;
     std::string other = text;
     other.erase(i, 1);
     expect_refused(other, 0, cat("delete at ", i));
     expect_refused(text.substr(0, i), 0, cat("cut at ", i));
-    if (i > 0) expect_refused(text.substr(i), 0, cat("head cut at ", i));
+    if (i % 7 == 1) expect_refused(text.substr(i), 0, cat("head cut at ", i));
     if (HasFatalFailure()) return;
   }
 }
