@@ -1,10 +1,4 @@
-# Programs that tests run: a disk that refuses on demand (LD_PRELOAD), a ledger writer to kill.
-enable_language(C)
-add_library(faulty_io MODULE ${PROJECT_SOURCE_DIR}/tests/tools/faulty_io.c)
-set_target_properties(faulty_io PROPERTIES PREFIX "" C_STANDARD 11 C_EXTENSIONS ON)
-target_compile_options(faulty_io PRIVATE -Wall -Wextra -O1)
-target_link_libraries(faulty_io PRIVATE ${CMAKE_DL_LIBS})
-
+# A ledger writer to kill.
 add_executable(ledger_appender ${PROJECT_SOURCE_DIR}/tests/ledger/appender_main.cpp)
 target_link_libraries(ledger_appender PRIVATE ledger)
 

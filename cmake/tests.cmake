@@ -2,6 +2,14 @@
 # tests/formats/<format>/<format>_fuzz.cpp is a libFuzzer target under the fuzz preset and,
 # everywhere else, replays its corpus/ folder; tests/**/*_e2e.{py,sh} are programs that test the
 # built one, told where it is by CUPEL, and where the sources are by CUPEL_SOURCE.
+# What end-to-end tests run besides the program: the program at another time, and a disk that
+# refuses on demand (LD_PRELOAD).
+enable_language(C)
+add_library(faulty_io MODULE ${PROJECT_SOURCE_DIR}/tests/tools/faulty_io.c)
+set_target_properties(faulty_io PROPERTIES PREFIX "" C_STANDARD 11 C_EXTENSIONS ON)
+target_compile_options(faulty_io PRIVATE -Wall -Wextra -O1)
+target_link_libraries(faulty_io PRIVATE ${CMAKE_DL_LIBS})
+
 add_executable(cupel_at ${PROJECT_SOURCE_DIR}/tests/tools/cupel_at.cpp)
 target_link_libraries(cupel_at PRIVATE app)
 file(GLOB_RECURSE scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*_e2e.py ${PROJECT_SOURCE_DIR}/tests/*_e2e.sh)
