@@ -3,14 +3,20 @@
 // declared.
 //
 // The walk never follows a symbolic link and never leaves the root: links, FIFOs,
-// devices and sockets are told as files with a problem. A file that changes while
-// it is hashed is read again, then told. Hashing uses all cores; the cache spares
+// devices and sockets are told as files with a problem. Only a link to something that
+// the inventory holds anyway is no file: it is told as a diagnostic. A file that changes
+// while it is hashed is read again, then told. Hashing uses all cores; the cache spares
 // files whose device, inode, size, mtime and ctime are what they were.
+//
+// Installed packages (node_modules, .venv …) are walked and hashed like the rest and
+// count as code; folders that are left out, and those, are told as diagnostics.
 #pragma once
 
 #include <filesystem>
 #include <functional>
-#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/task.h"
@@ -36,9 +42,13 @@ struct InventoryOptions {
 // What `cupel init` writes: a commented cupel.yaml for the files found.
 struct InitOptions {
   std::string name;
-  std::string scenario;
-  std::vector<std::string> roles;
+  std::string scenario;            // empty: guessed, and said to be a guess
+  std::vector<std::string> roles;  // empty: guessed too
+  // The text of a file of the inventory, "" when it cannot be had: where licences are
+  // looked up. Without it they are left open.
+  std::function<std::string(std::string_view path)> read = {};
 };
+// Pure, and read again by read_system without a diagnostic.
 [[nodiscard]] std::string draft_system_file(const Inventory& inventory, const InitOptions& options);
 
 }  // namespace cupel

@@ -122,7 +122,8 @@ inline constexpr std::array<Key<DeclaredAsset>, 16> kAssetKeys = {{
     {"uses", Type::assets, &DeclaredAsset::uses, "Names of assets that it was made with."},
     {"source", Type::text, &DeclaredAsset::source, "Datasets: where the data came from."},
     {"collected", Type::moment, &DeclaredAsset::collected, "Datasets: when they were obtained."},
-    {"attacker", Type::text, {}, "Models: what an attacker of the tests knows."},
+    {"attacker", Type::text, &DeclaredAsset::attacker,
+     "Models: what an attacker of the tests knows."},
 }};
 
 inline constexpr std::array<Key<DeclaredAsset>, 2> kKnownGoodKeys = {{

@@ -213,10 +213,8 @@ class Reader {
       if (const auto* value = values_.word(node, key.name, key.words)) {
         into.kind = asset_kind_from(*value).value_or(AssetKind::other);
       }
-    } else if (key.type == Type::known_good) {
-      read_mapping(node, all(kKnownGoodKeys), "known_good", into);
     } else {
-      values_.single(node, key.name, key.type, key.words);  // `attacker`: nothing reads it yet
+      read_mapping(node, all(kKnownGoodKeys), "known_good", into);
     }
   }
 

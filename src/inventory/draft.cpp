@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+// draft: the first cupel.yaml of a system, from its inventory. What it cannot know it
+// leaves open or calls a guess; what it writes must be readable without a diagnostic.
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "formats/yaml.h"
+#include "inventory/inventory.h"
+#include "inventory/kinds.h"
+#include "inventory/values.h"
+
+namespace cupel {
+namespace {
+
+constexpr std::size_t kMostAssets = 1000;  // a person has to read them all
+
+// A word as YAML: plain where every reader takes it for the same text, else in quotes.
+std::string scalar(std::string_view text) {
+  constexpr std::string_view kSafe =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./";
+  constexpr auto kReserved = std::to_array<std::string_view>(
+      {"true", "false", "null", "yes", "no", "on", "off", "y", "n"});
+  const bool letter_first = !text.empty() && kSafe.find(text[0]) < 52;
+  if (letter_first && text.find_first_not_of(kSafe) == std::string_view::npos &&
+      std::ranges::find(kReserved, lower(text)) == kReserved.end()) {
+    return std::string(text);
+  }
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+// "Fraud Model (v2).json" → "fraud-model-v2".
+std::string slug(std::string_view path) {
+  std::string_view name = file_name(path);
+  if (const auto dot = name.rfind('.'); dot != std::string_view::npos && dot != 0) {
+    name = name.substr(0, dot);
+  }
+  std::string out;
+  for (const char c : lower(name)) {
+    const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    if (kept) {
+      out += c;
+    } else if (!out.empty() && out.back() != '-') {
+      out += '-';
+    }
+  }
+  while (!out.empty() && out.back() == '-') out.pop_back();
+  return out.substr(0, 60);
+}
+
+// A path that cupel.yaml can hold as it is.
+bool is_writable(std::string_view path) {
+  using namespace system_file;
+  return is_plain_line(path) && path.find('\\') == std::string_view::npos &&
+         path_inside(path) == std::string(path);
+}
+
+struct Guess {
+  std::string_view scenario;
+  std::string_view roles;
+  std::string_view why;
+};
+
+class Draft {
+ public:
+  Draft(const Inventory& inventory, const InitOptions& options)
+      : inventory_(inventory), options_(options) {}
+
+  std::string write() {
+    head();
+    people();
+    assets();
+    rest();
+    return std::move(out_);
+  }
+
+ private:
+  void line(std::string_view text) { out_ += cat(text, "\n"); }
+
+  [[nodiscard]] bool has_asset(AssetKind kind) const {
+    return std::ranges::any_of(inventory_.assets,
+                               [&](const Asset& asset) { return asset.declared.kind == kind; });
+  }
+
+  [[nodiscard]] bool has_format(std::initializer_list<std::string_view> formats) const {
+    return std::ranges::any_of(inventory_.files, [&](const FileEntry& file) {
+      return file.kind != AssetKind::code &&
+             std::ranges::find(formats, file.format) != formats.end();
+    });
+  }
+
+  [[nodiscard]] bool has_extension(std::initializer_list<std::string_view> endings) const {
+    return std::ranges::any_of(inventory_.files, [&](const FileEntry& file) {
+      return file.kind == AssetKind::model &&
+             std::ranges::find(endings, extension(file.path)) != endings.end();
+    });
+  }
+
+  [[nodiscard]] bool has_hub_model() const {
+    return std::ranges::any_of(inventory_.files, [](const FileEntry& file) {
+      return file.kind == AssetKind::model && is_hub_weights(file.path, file.format);
+    });
+  }
+
+  [[nodiscard]] bool has_code() const {
+    return std::ranges::any_of(inventory_.files, [](const FileEntry& file) {
+      return file.kind == AssetKind::code && installed_in(file.path).empty();
+    });
+  }
+
+  [[nodiscard]] Guess guess() const {
+    constexpr std::string_view kBoth = "developer, system-operator";
+    if (has_asset(AssetKind::prompt) || has_format({"faiss"})) {
+      return {"chatbot", kBoth, "there are prompts or a vector store"};
+    }
+    if (has_hub_model() && !has_code()) {
+      return {"open-access-llm", "developer", "there are published weights and no program"};
+    }
+    if (has_hub_model() || has_format({"gguf"}) || has_extension({".gguf"})) {
+      return {"llm-platform", kBoth, "there are weights and a program around them"};
+    }
+    if (has_asset(AssetKind::model) || has_asset(AssetKind::dataset)) {
+      return {"fraud-detection", kBoth, "there is a model of tables and no prompt"};
+    }
+    return {"chatbot", kBoth, "nothing shows what the system does"};
+  }
+
+  void head() {
+    using namespace system_file;
+    const std::string name = printable(trim(options_.name), 200);
+    line(
+        "# cupel.yaml: what the system is. `cupel assess` reads it; `cupel init` wrote this first");
+    line("# version from the files it found. Read every line and correct it: what could only be");
+    line("# guessed says so, and what could not be known is left open.");
+    line("cupel: 1");
+    line(cat("name: ", scalar(name.empty() ? "my-system" : name)));
+    line("version: \"0.0.0\"  # not known: the version that you assess");
+    const Guess guessed = guess();
+    if (options_.scenario.empty()) {
+      line(cat("# A guess, because ", guessed.why, ". One of: chatbot, fraud-detection,"));
+      line("# llm-platform, open-access-llm, hospital-chatbot, law-firm.");
+      line(cat("scenario: ", guessed.scenario));
+    } else {
+      line(cat("scenario: ", scalar(options_.scenario)));
+    }
+    if (options_.roles.empty()) {
+      line("# A guess: the roles that you hold. Of: developer, system-operator, data-custodian.");
+      line(cat("roles: [", guessed.roles, "]"));
+    } else {
+      std::vector<std::string> roles;
+      for (const auto& role : options_.roles) roles.push_back(scalar(role));
+      line(cat("roles: [", join(roles, ", "), "]"));
+    }
+  }
+
+  void people() {
+    line("");
+    line(
+        "# Everyone who answers or signs for something. Roles: owner, developer, system-operator,");
+    line(
+        "# data-custodian, security-officer, tester, approver, author. `cupel key new` makes "
+        "keys.");
+    line("people:");
+    line("#  - name: Ana Duarte");
+    line("#    roles: [owner, security-officer]");
+    line("#    public_key: …");
+  }
+
+  void assets() {
+    std::vector<const Asset*> listed;
+    std::vector<const Asset*> left_out;
+    for (const auto& asset : inventory_.assets) {
+      if (asset.is_declared || !asset.is_present || asset.declared.path.empty()) continue;
+      const bool fits = is_writable(asset.declared.path) && listed.size() < kMostAssets;
+      (fits ? listed : left_out).push_back(&asset);
+    }
+    line("");
+    line("# What the system is made of. origin: internal, public, supplier, generated or unknown.");
+    line("# Worth adding to each: sensitivity (public, internal, confidential, secret), custodian");
+    line(
+        "# (someone of `people`), licence; to models: card, uses (the datasets they were made "
+        "from),");
+    line("# released, known_good; to datasets: source, collected.");
+    line(listed.empty() ? "assets: []  # no model, dataset or prompt was found" : "assets:");
+    for (const auto* asset : listed) write_asset(*asset);
+    for (const auto* asset : left_out) {
+      line(cat("# not listed, because its name cannot be written plainly or there are too many: ",
+               printable(asset->declared.path, 200)));
+    }
+  }
+
+  void write_asset(const Asset& asset) {
+    const DeclaredAsset& declared = asset.declared;
+    line(cat("  - name: ", scalar(unique_name(declared))));
+    line(cat("    kind: ", to_text(declared.kind)));
+    line(cat("    path: ", scalar(declared.path)));
+    line("    origin: unknown");
+    if (declared.kind == AssetKind::model) write_card(asset);
+    const bool has_bytes = declared.kind == AssetKind::model || declared.kind == AssetKind::dataset;
+    if (has_bytes && !asset.digest.empty()) line(cat("    sha256: ", asset.digest));
+    if (declared.kind == AssetKind::dataset) {
+      line("    # source:     # where it came from: a URL or a sentence");
+      line("    # collected:  # when it was obtained: 2026-03-01");
+    }
+  }
+
+  std::string unique_name(const DeclaredAsset& declared) {
+    std::string name = declared.path == "." ? slug(options_.name) : slug(declared.path);
+    if (name.empty()) name = to_text(declared.kind);
+    if (used_.insert(name).second) return name;
+    for (std::size_t number = 2;; ++number) {
+      std::string next = cat(name, "-", number);
+      if (used_.insert(next).second) return next;
+    }
+  }
+
+  // The model card of a hub is the README beside the weights; its front matter has the licence.
+  void write_card(const Asset& asset) {
+    const std::string& path = asset.declared.path;
+    const bool is_folder = inventory_.file(path) == nullptr;
+    std::string card = path == "." ? "README.md" : cat(path, "/README.md");
+    if (!is_folder || inventory_.file(card) == nullptr) card = card_elsewhere();
+    if (card.empty() || !is_writable(card)) return;
+    line(cat("    card: ", scalar(card)));
+    if (const auto licence = licence_in(card); !licence.empty()) {
+      line(cat("    licence: ", scalar(licence), "  # as the card says"));
+    }
+  }
+
+  // The one document that calls itself a model card, when there is exactly one.
+  [[nodiscard]] std::string card_elsewhere() const {
+    std::string card;
+    for (const auto& file : inventory_.files) {
+      const std::string name = lower(file_name(file.path));
+      const bool fits = name.find("model") != std::string::npos &&
+                        name.find("card") != std::string::npos && name.ends_with(".md");
+      if (!fits || !file.problem.empty() || !installed_in(file.path).empty()) continue;
+      if (!card.empty()) return {};
+      card = file.path;
+    }
+    return card;
+  }
+
+  [[nodiscard]] std::string licence_in(std::string_view card) const {
+    using namespace system_file;
+    if (!options_.read) return {};
+    const auto matter = yaml::front_matter(options_.read(card));
+    if (!matter.present) return {};
+    std::string licence = text_under(matter.reading.root, "license");
+    if (licence == "other") licence = text_under(matter.reading.root, "license_name");
+    return licence.size() <= 100 && is_plain_line(licence) ? licence : std::string();
+  }
+
+  static std::string text_under(const yaml::Node& node, std::string_view key) {
+    const auto* value = node.find(key);
+    if (value != nullptr && value->kind == yaml::Kind::sequence && value->items.size() == 1) {
+      value = value->items.data();
+    }
+    if (value == nullptr || value->kind != yaml::Kind::text) return {};
+    return std::string(trim(value->text));
+  }
+
+  void rest() {
+    line("");
+    line("# Where each asset stands: design, development, deployment, maintenance, end-of-life.");
+    line("lifecycle: {}");
+    line("");
+    line(
+        "# What you claim, provision by provision (`cupel list provisions`), with the documents "
+        "that");
+    line(
+        "# show it; or why a provision does not apply. Numbers like a review interval go here "
+        "too.");
+    line("declares: {}");
+    line("#  5.2.2-5:");
+    line("#    claim: We run and exercise an incident plan.");
+    line("#    owner: Ana Duarte");
+    line("#    documents: [docs/incident-plan.md]");
+    line("#    review_interval: 365 days");
+    line("");
+    line("# Where the system is reached. exposure: internal, partners or public.");
+    line("endpoints: []");
+    line("#  - {name: api, url: \"https://api.example.com/v1\", exposure: internal}");
+  }
+
+  const Inventory& inventory_;
+  const InitOptions& options_;
+  std::string out_;
+  std::set<std::string> used_;
+};
+
+}  // namespace
+
+std::string draft_system_file(const Inventory& inventory, const InitOptions& options) {
+  return Draft(inventory, options).write();
+}
+
+}  // namespace cupel
