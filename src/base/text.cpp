@@ -188,6 +188,10 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   return lines;
 }
 
+std::string_view file_name(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+}
+
 std::string to_hex(Bytes bytes) {
   std::string out;
   out.reserve(bytes.size() * 2);

@@ -68,6 +68,9 @@ template <class... Pieces>
 // Lines of at most `width` columns, broken at spaces; a longer word stands alone.
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
+// The last part of a path with slashes: "c.txt" of "a/b/c.txt".
+[[nodiscard]] std::string_view file_name(std::string_view path);
+
 [[nodiscard]] std::string to_hex(Bytes bytes);
 // Lower-case hex only, so that one digest has one spelling.
 [[nodiscard]] std::optional<std::vector<std::byte>> from_hex(std::string_view text);

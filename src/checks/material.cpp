@@ -45,11 +45,6 @@ Place place_of(const Claim& claim) {
   return {.path = {"cupel.yaml"}, .pointer = cat("declares.", claim.provision)};
 }
 
-std::string_view file_name(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
 std::string_view folder_of(std::string_view path) {
   const auto slash = path.rfind('/');
   return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);

@@ -32,8 +32,7 @@ inline constexpr std::uint64_t kDocumentBytes = 8U << 20U;
 [[nodiscard]] Place place_of(const Asset& asset);
 [[nodiscard]] Place place_of(const Claim& claim);
 
-// The last part of a path, and the path without it ("" at the root).
-[[nodiscard]] std::string_view file_name(std::string_view path);
+// A path without its last part; "" at the root.
 [[nodiscard]] std::string_view folder_of(std::string_view path);
 // `path` below `folder`, with "." and ".." resolved; "" when it leaves the root.
 [[nodiscard]] std::string join_path(std::string_view folder, std::string_view path);

@@ -203,10 +203,6 @@ std::string_view folder_name(std::string_view path) {
   return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
 }
 
-std::string_view file_name(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
-}
-
 std::string extension(std::string_view path) {
   const auto name = file_name(path);
   const auto dot = name.rfind('.');

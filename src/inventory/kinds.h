@@ -28,9 +28,8 @@ namespace cupel {
 // What lies there is code that was installed, whatever its form.
 [[nodiscard]] std::string_view installed_in(std::string_view path);
 
-// Parts of a path: "a/b" of "a/b/c.txt"; "c.txt"; ".txt" in lower case.
+// Parts of a path: "a/b" of "a/b/c.txt"; ".txt" in lower case.
 [[nodiscard]] std::string_view folder_name(std::string_view path);
-[[nodiscard]] std::string_view file_name(std::string_view path);
 [[nodiscard]] std::string extension(std::string_view path);
 
 }  // namespace cupel
