@@ -74,3 +74,5 @@ foreach(rule layers house)
   add_test(NAME ${rule} COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/check_${rule}.py ${PROJECT_SOURCE_DIR})
 endforeach()
 add_test(NAME rules COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/house/rules_test.py)
+add_test(NAME contributing COMMAND Python3::Interpreter
+  ${PROJECT_SOURCE_DIR}/tests/house/example_compiles_test.py ${CMAKE_CXX_COMPILER} ${PROJECT_SOURCE_DIR})
