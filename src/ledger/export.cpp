@@ -128,8 +128,8 @@ class Reader {
     line.json = *std::move(reading.value);
     const std::string canonical = line.json.canonical();
     if (canonical != line.text) {
-      const auto [wrong, right] = std::mismatch(line.text.begin(), line.text.end(),
-                                                canonical.begin(), canonical.end());
+      const auto [wrong, right] =
+          std::mismatch(line.text.begin(), line.text.end(), canonical.begin(), canonical.end());
       problem(line.at(static_cast<std::size_t>(wrong - line.text.begin()) + 1),
               "the line is not written as an export writes it");
       return {};
@@ -184,7 +184,8 @@ class Reader {
                 .actor = {},
                 .at = {},
                 .media_type = {}};
-    if (!json["index"].is_integer() || json["index"].integer() != static_cast<std::int64_t>(i - 1)) {
+    if (!json["index"].is_integer() ||
+        json["index"].integer() != static_cast<std::int64_t>(i - 1)) {
       wrong("index", "it has another number");
     }
     const Digest hash = merkle::leaf_hash(as_bytes(entry.leaf));

@@ -17,8 +17,8 @@ bool is_digest(std::string_view text) {
 }
 
 bool is_type(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(
-                              text, [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
 }
 
 bool is_subject(std::string_view text) {

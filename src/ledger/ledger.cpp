@@ -48,8 +48,8 @@ Result<tables::Identity> make_ledger(const LedgerFiles& files, const Database& d
   }
   const PrivateKey key = TRY(make_key(files));
   const std::string origin = origin_of(key.public_key());
-  tables::Identity identity{
-      .origin = origin, .vkey = note::vkey({.name = origin, .key = key.public_key()})};
+  tables::Identity identity{.origin = origin,
+                            .vkey = note::vkey({.name = origin, .key = key.public_key()})};
   TRY(replace_file(files.vkey, identity.vkey + "\n"));
   TRY(tables::create(database, identity));
   return identity;
@@ -157,7 +157,8 @@ Result<Ledger> Ledger::open(const std::filesystem::path& state, Mode mode, const
   tables::Identity identity;
   if (TRY(tables::is_empty(database))) {
     if (!writes) {
-      return fail(Fault::missing, cat("there is no ledger in `", printable(state.string()), "` yet"),
+      return fail(Fault::missing,
+                  cat("there is no ledger in `", printable(state.string()), "` yet"),
                   "`cupel assess` makes one");
     }
     identity = TRY(make_ledger(files, database));
@@ -213,11 +214,11 @@ Result<std::vector<Receipt>> Ledger::append(std::span<const Draft> drafts) {
     receipts.push_back({.index = seq, .leaf_hash = to_hex(hash)});
   }
   for (const auto& node : completed) TRY(writer.node(node));
-  tables::Newest next{.nr = newest ? newest->nr + 1 : 0,
-                      .note = note::sign({.origin = state.identity.origin,
-                                          .size = frontier.size(),
-                                          .root = frontier.root()},
-                                         state.verifier.name, *state.key)};
+  tables::Newest next{
+      .nr = newest ? newest->nr + 1 : 0,
+      .note = note::sign(
+          {.origin = state.identity.origin, .size = frontier.size(), .root = frontier.root()},
+          state.verifier.name, *state.key)};
   TRY(writer.checkpoint(next.nr, next.note));
   TRY(state.commit(transaction));
   state.frontier = std::move(frontier);
@@ -245,7 +246,8 @@ Result<void> Ledger::State::commit(Transaction& transaction) {
 void Ledger::State::publish() const {
   std::error_code ignored;
   const std::filesystem::path next = files.head.string() + ".new";
-  const File file(::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+  const File file(
+      ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (file.fd() < 0) return;
   const std::string& text = newest->note;
   if (::write(file.fd(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return;
@@ -330,8 +332,7 @@ Result<std::string> Ledger::prove(std::uint64_t index) const {
   if (index >= size()) {
     return fail(Fault::missing, cat("there is no entry ", index, ": the ledger holds ", size()));
   }
-  const auto proof =
-      TRY(tables::hashes(state_->database, merkle::inclusion_path(index, size())));
+  const auto proof = TRY(tables::hashes(state_->database, merkle::inclusion_path(index, size())));
   const Digest leaf =
       merkle::leaf_hash(as_bytes(TRY(tables::entry_row(state_->database, index)).leaf));
   if (!merkle::verify_inclusion(leaf, index, size(), proof, state_->frontier.root())) {

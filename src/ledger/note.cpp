@@ -96,7 +96,8 @@ Result<SignatureLine> read_signature(std::string_view line, std::size_t number) 
 
 Result<Checkpoint> read_checkpoint(std::string_view text) {
   const auto lines = lines_of(text);
-  if (lines.size() < 3) return refuse(lines.size(), "a checkpoint has an origin, a size and a root");
+  if (lines.size() < 3)
+    return refuse(lines.size(), "a checkpoint has an origin, a size and a root");
   if (lines[0].empty()) return refuse(1, "the origin is empty");
   Checkpoint checkpoint;
   checkpoint.origin = lines[0];
@@ -171,7 +172,8 @@ Result<Checkpoint> open(std::string_view note, const Verifier& verifier) {
     verified = true;
   }
   if (!verified) {
-    return refuse(parts.first_line, cat("no signature is by `", printable(verifier.name, 200), "`"));
+    return refuse(parts.first_line,
+                  cat("no signature is by `", printable(verifier.name, 200), "`"));
   }
   return read_checkpoint(parts.text);
 }

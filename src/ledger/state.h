@@ -46,8 +46,7 @@ struct Ledger::State {
 };
 
 // The private key of the ledger, which must be the one that `verifier` knows.
-[[nodiscard]] Result<PrivateKey> load_key(const LedgerFiles& files,
-                                          const note::Verifier& verifier);
+[[nodiscard]] Result<PrivateKey> load_key(const LedgerFiles& files, const note::Verifier& verifier);
 // The published checkpoint, or nothing when there is none that can be read.
 [[nodiscard]] std::optional<note::Checkpoint> published(const LedgerFiles& files,
                                                         const note::Verifier& verifier);

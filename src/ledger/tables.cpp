@@ -12,12 +12,14 @@ namespace {
 constexpr std::int64_t kApplication = 0x43757065;  // "Cupe", shown by file(1)
 constexpr std::int64_t kVersion = 1;
 
-struct Table {
+// A row of the schema: a table, or the index that SQLite makes for a UNIQUE column.
+struct Part {
   std::string_view name;
   std::string_view sql;
+  std::string_view table = name;
 };
 // Sorted by name. STRICT, so that integrity_check sees a value that changed its type.
-constexpr std::array<Table, 5> kTables = {{
+constexpr std::array<Part, 6> kParts = {{
     {"body",
      "CREATE TABLE body(id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, "
      "bytes BLOB NOT NULL) STRICT"},
@@ -26,6 +28,7 @@ constexpr std::array<Table, 5> kTables = {{
      "CREATE TABLE entry(seq INTEGER PRIMARY KEY, leaf TEXT NOT NULL, salt BLOB NOT NULL, "
      "body INTEGER) STRICT"},
     {"meta", "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID"},
+    {"sqlite_autoindex_body_1", "", "body"},
     {"tree", "CREATE TABLE tree(node INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT"},
 }};
 
@@ -43,7 +46,7 @@ Result<bool> is_empty(const Database& database) {
 
 Result<void> create(const Database& database, const Identity& identity) {
   auto transaction = TRY(Transaction::begin(database, Database::Mode::write));
-  for (const auto& table : kTables) TRY(database.run(std::string(table.sql)));
+  for (const auto& part : kParts) TRY(database.run(std::string(part.sql)));
   auto insert = TRY(database.prepare("INSERT INTO meta(key, value) VALUES(?1, ?2)"));
   TRY(insert.bind(1, "origin").bind(2, identity.origin).run());
   TRY(insert.bind(1, "vkey").bind(2, identity.vkey).run());
@@ -62,20 +65,21 @@ Result<void> check_layout(const Database& database) {
                 "use that version");
   }
   if (version != kVersion) return not_a_ledger("its version is unknown");
-  auto schema = TRY(
-      database.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL "
-                       "OR name NOT LIKE 'sqlite!_autoindex!_%' ESCAPE '!' ORDER BY name"));
+  auto schema =
+      TRY(database.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name"));
   std::size_t known = 0;
   while (TRY(schema.step())) {
-    if (known == kTables.size() || schema.text(0) != "table" ||
-        schema.text(1) != kTables[known].name || schema.text(2) != kTables[known].name ||
-        schema.text(3) != kTables[known].sql) {
+    const bool expected = known < kParts.size() && schema.text(1) == kParts[known].name &&
+                          schema.text(2) == kParts[known].table &&
+                          schema.text(3) == kParts[known].sql &&
+                          schema.text(0) == (kParts[known].sql.empty() ? "index" : "table");
+    if (!expected) {
       schema.reset();
       return not_a_ledger("its tables are others");
     }
     ++known;
   }
-  if (known != kTables.size()) return not_a_ledger("a table is missing");
+  if (known != kParts.size()) return not_a_ledger("a table is missing");
   return {};
 }
 

@@ -85,14 +85,14 @@ class LedgerVerifier {
     std::uint64_t size = end.ok() ? end.value() : 0;
     // A row number that was damaged must not make this loop endless.
     const auto rows = state_.database.number("SELECT count(*) FROM entry");
-    const auto count = rows.ok() ? static_cast<std::uint64_t>(rows.value()) : state_.frontier.size();
+    const auto count =
+        rows.ok() ? static_cast<std::uint64_t>(rows.value()) : state_.frontier.size();
     size = std::min(size, 2 * std::max(count, state_.frontier.size()) + 16);
     if (end.ok() && end.value() > size) {
       problem("entries", cat("an entry is numbered ", end.value() - 1, " and there are ", count));
     }
     task_.expect(size);
-    auto entry =
-        TRY(state_.database.prepare("SELECT leaf, salt, body FROM entry WHERE seq = ?1"));
+    auto entry = TRY(state_.database.prepare("SELECT leaf, salt, body FROM entry WHERE seq = ?1"));
     auto body = TRY(state_.database.prepare("SELECT bytes FROM body WHERE id = ?1"));
     auto hash = TRY(state_.database.prepare("SELECT hash FROM tree WHERE node = ?1"));
     for (std::uint64_t seq = 0; seq < size; ++seq) {
@@ -240,9 +240,8 @@ class LedgerVerifier {
                ++nr;
              }));
     if (newest != tree_.size()) {
-      problem("newest checkpoint",
-              cat("it covers ", count_of(newest, "entry", "entries"), " and there are ",
-                  tree_.size()));
+      problem("newest checkpoint", cat("it covers ", count_of(newest, "entry", "entries"),
+                                       " and there are ", tree_.size()));
     }
     return {};
   }

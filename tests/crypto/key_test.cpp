@@ -153,9 +153,8 @@ TEST(Key, OpensslReadsOurKeysAndVerifiesOurSignatures) {
                         "-rawin", "-in", message.string(), "-sigfile", file.string()},
                        {});
   EXPECT_EQ(verify.wait(), 0) << verify.said() << verify.complained();
-  test::Process unlock({"openssl", "pkey", "-in", locked.string(), "-passin", "pass:secret words",
-                        "-pubout"},
-                       {});
+  test::Process unlock(
+      {"openssl", "pkey", "-in", locked.string(), "-passin", "pass:secret words", "-pubout"}, {});
   EXPECT_EQ(unlock.wait(), 0) << unlock.complained();
   EXPECT_EQ(unlock.said(), key.public_key().pem());
 }

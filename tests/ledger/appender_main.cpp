@@ -45,11 +45,11 @@ int main(int argc, char** argv) {
     std::vector<Draft> drafts;
     for (std::uint64_t k = 0; k <= at % 3; ++k) {
       const auto size = static_cast<std::size_t>((at + k) % 5 * 3000 + 10);
-      drafts.push_back({.type = entry_type::observation,
-                        .actor = "appender",
-                        .subjects = {},
-                        .body = cat("{\"n\":", k == 2 ? 0 : at, ",\"pad\":\"",
-                                    std::string(size, 'x'), "\"}")});
+      drafts.push_back(
+          {.type = entry_type::observation,
+           .actor = "appender",
+           .subjects = {},
+           .body = cat("{\"n\":", k == 2 ? 0 : at, ",\"pad\":\"", std::string(size, 'x'), "\"}")});
     }
     const auto receipts = ledger.value().append(drafts);
     if (!receipts.ok()) return refuse(receipts.error());

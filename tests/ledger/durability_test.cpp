@@ -137,13 +137,13 @@ TEST_P(EveryFault, IsToldAndLosesNothing) {
   EXPECT_GT(told, 10U);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Durability, EveryFault,
-    testing::Values(std::pair("ENOSPC", false), std::pair("EIO", false), std::pair("ENOSPC", true),
-                    std::pair("EIO", true)),
-    [](const auto& fault) {
-      return std::string(fault.param.first) + (fault.param.second ? "FromThenOn" : "Once");
-    });
+INSTANTIATE_TEST_SUITE_P(Durability, EveryFault,
+                         testing::Values(std::pair("ENOSPC", false), std::pair("EIO", false),
+                                         std::pair("ENOSPC", true), std::pair("EIO", true)),
+                         [](const auto& fault) {
+                           return std::string(fault.param.first) +
+                                  (fault.param.second ? "FromThenOn" : "Once");
+                         });
 
 }  // namespace
 }  // namespace cupel

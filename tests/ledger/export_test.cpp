@@ -21,17 +21,19 @@ const FixedClock kClock(Timestamp{1'790'000'000'000});
 Ledger make_ledger(const std::filesystem::path& state) {
   auto ledger = Ledger::open(state, Ledger::Mode::write, kClock);
   EXPECT_TRUE(ledger.ok());
-  const Draft drafts[] = {
-      {.type = entry_type::cycle_start, .actor = "cupel 0.0.2", .subjects = {}, .body = "{\"a\":1}"},
-      {.type = entry_type::observation,
-       .actor = "Ana \"D\" \xC3\xA9",
-       .subjects = {sha256_hex("x")},
-       .body = "{\"text\":\"line\\nbreak \\u0007 \xE2\x80\x94\"}"},
-      {.type = entry_type::attestation,
-       .actor = "cupel 0.0.2",
-       .subjects = {},
-       .media_type = "application/octet-stream",
-       .body = std::string("\xff\x00raw", 5)}};
+  const Draft drafts[] = {{.type = entry_type::cycle_start,
+                           .actor = "cupel 0.0.2",
+                           .subjects = {},
+                           .body = "{\"a\":1}"},
+                          {.type = entry_type::observation,
+                           .actor = "Ana \"D\" \xC3\xA9",
+                           .subjects = {sha256_hex("x")},
+                           .body = "{\"text\":\"line\\nbreak \\u0007 \xE2\x80\x94\"}"},
+                          {.type = entry_type::attestation,
+                           .actor = "cupel 0.0.2",
+                           .subjects = {},
+                           .media_type = "application/octet-stream",
+                           .body = std::string("\xff\x00raw", 5)}};
   EXPECT_TRUE(ledger.value().append(drafts).ok());
   return std::move(ledger).value();
 }
@@ -92,8 +94,8 @@ void expect_refused(const std::string& text, std::size_t line, const std::string
   ASSERT_TRUE(where.starts_with("line ")) << how << ": " << where;
   ASSERT_NE(where.find(", column "), std::string::npos) << how << ": " << where;
   if (line != 0) {
-    ASSERT_TRUE(where.starts_with(cat("line ", line, ","))) << how << ": " << where << ": "
-                                                           << reading.problems.front().what;
+    ASSERT_TRUE(where.starts_with(cat("line ", line, ",")))
+        << how << ": " << where << ": " << reading.problems.front().what;
   }
 }
 
@@ -180,11 +182,11 @@ TEST(Export, ARebuiltHistoryUnderTheSameKeyDoesNotExtendTheEarlierCheckpoint) {
     std::filesystem::remove(folder / "state" / name);
   }
   auto rebuilt = make_ledger(folder / "state");  // the key is still there
-  ASSERT_OK(rebuilt.append({.type = entry_type::observation, .actor = "a", .subjects = {}, .body = ""}));
+  ASSERT_OK(
+      rebuilt.append({.type = entry_type::observation, .actor = "a", .subjects = {}, .body = ""}));
   Task task;
   ASSERT_OK(rebuilt.export_to(folder / "export.jsonl", task));
-  const auto reading =
-      read_export(test::slurp(folder / "export.jsonl"), rebuilt.vkey(), before);
+  const auto reading = read_export(test::slurp(folder / "export.jsonl"), rebuilt.vkey(), before);
   ASSERT_EQ(reading.problems.size(), 1U);
   EXPECT_EQ(reading.problems[0].where, "earlier checkpoint");
   EXPECT_FALSE(reading.extends_checkpoint);
@@ -198,16 +200,14 @@ TEST(Export, AnIndependentProgramVerifiesIt) {
   const test::TemporaryFolder folder;
   const auto [text, vkey] = make_export();
   const auto file = folder.write("export.jsonl", text);
-  test::Process good({"python3", test::test_data("ledger/verify_export.py").string(),
-                      file.string(), vkey},
-                     {});
+  test::Process good(
+      {"python3", test::test_data("ledger/verify_export.py").string(), file.string(), vkey}, {});
   EXPECT_EQ(good.wait(), 0) << good.said() << good.complained();
   std::string other = text;
   other[text.find("cycle-start")] = 'C';
   const auto changed = folder.write("changed.jsonl", other);
-  test::Process bad({"python3", test::test_data("ledger/verify_export.py").string(),
-                     changed.string(), vkey},
-                    {});
+  test::Process bad(
+      {"python3", test::test_data("ledger/verify_export.py").string(), changed.string(), vkey}, {});
   EXPECT_NE(bad.wait(), 0);
 }
 

@@ -24,7 +24,10 @@ namespace {
 const FixedClock kClock(Timestamp{1'790'000'000'000});
 
 Draft draft(std::string body) {
-  return {.type = entry_type::observation, .actor = "cupel 0.0.2", .subjects = {}, .body = std::move(body)};
+  return {.type = entry_type::observation,
+          .actor = "cupel 0.0.2",
+          .subjects = {},
+          .body = std::move(body)};
 }
 
 Ledger open(const std::filesystem::path& state, Ledger::Mode mode = Ledger::Mode::write) {
@@ -101,7 +104,8 @@ TEST(Ledger, ABatchIsOneCheckpointAndEqualBodiesAreStoredOnce) {
     // The same body is not recognisable from outside: every entry has its own salt.
     EXPECT_NE(ledger.entry(0).value().salt, ledger.entry(1).value().salt);
   }
-  const auto database = Database::open(folder / "state/ledger.db", Database::Mode::read, 100).value();
+  const auto database =
+      Database::open(folder / "state/ledger.db", Database::Mode::read, 100).value();
   EXPECT_EQ(database.number("SELECT count(*) FROM checkpoint").value(), 1);
   EXPECT_EQ(database.number("SELECT count(*) FROM body").value(), 1);
   EXPECT_EQ(database.number("SELECT count(*) FROM entry").value(), 5);
@@ -309,7 +313,8 @@ TEST(Ledger, IsReadFromAReadOnlyFolderAlsoAfterACrash) {
                 if (!ledger.ok()) return 1;
                 Task task;
                 const auto found = ledger.value().verify({}, {}, task);
-                return found.ok() && found.value().self_consistent && found.value().size == 3 ? 0 : 2;
+                return found.ok() && found.value().self_consistent && found.value().size == 3 ? 0
+                                                                                              : 2;
               }),
               0)
         << name;
@@ -323,7 +328,9 @@ TEST(Ledger, IsReadFromAReadOnlyFolderAlsoAfterACrash) {
   };
   check("crashed", {"ledger.db", "ledger.db-wal", "ledger-checkpoint"});
   check("crashed-with-shm", {"ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger-checkpoint"});
-  { const auto closed = std::move(writer); }
+  {
+    const auto closed = std::move(writer);
+  }
   check("closed", {"ledger.db", "ledger-checkpoint"});
 }
 

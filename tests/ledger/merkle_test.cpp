@@ -32,7 +32,13 @@ Digest by_definition(std::uint64_t begin, std::uint64_t end) {
 
 TEST(Merkle, GivesTheRootsOfTheKnownTree) {
   // The eight leaves that implementations of RFC 6962 test with.
-  const char* leaves[] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+  const char* leaves[] = {"",
+                          "00",
+                          "10",
+                          "2021",
+                          "3031",
+                          "40414243",
+                          "5051525354555657",
                           "606162636465666768696a6b6c6d6e6f"};
   Tree tree;
   EXPECT_EQ(to_hex(tree.root()),
@@ -145,9 +151,8 @@ bool answer(const Json& vector, bool inclusion) {
   const auto first = digest_of(vector[inclusion ? "leafHash" : "root1"]);
   const auto second = digest_of(vector[inclusion ? "root" : "root2"]);
   if (!first || !second) return false;
-  return inclusion
-             ? verify_inclusion(*first, number("leafIdx"), number("treeSize"), proof, *second)
-             : verify_consistency(number("size1"), number("size2"), *first, *second, proof);
+  return inclusion ? verify_inclusion(*first, number("leafIdx"), number("treeSize"), proof, *second)
+                   : verify_consistency(number("size1"), number("size2"), *first, *second, proof);
 }
 
 TEST(Merkle, AgreesWithTheVectorsOfTransparencyDev) {

@@ -30,8 +30,8 @@ Checkpoint checkpoint() {
 
 TEST(Note, VerifiesTheExampleOfTheSpecification) {
   // https://c2sp.org/signed-note: the verifier key and the note of its example.
-  const auto known = parse_vkey(
-      "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k");
+  const auto known =
+      parse_vkey("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k");
   ASSERT_OK(known);
   const std::string text =
       "This is an example message.\n\n"
@@ -101,7 +101,8 @@ TEST(Note, SaysOnWhichLineACheckpointIsWrong) {
   EXPECT_EQ(why("\n1\nx\n"), "line 1: the origin is empty");
   const auto root = to_base64(sha256(""));
   for (const char* size : {"01", "-1", "+1", " 1", "1 ", "", "18446744073709551616", "0x1"}) {
-    EXPECT_EQ(why(cat("a\n", size, "\n", root, "\n")), "line 2: the size is not a plain decimal number")
+    EXPECT_EQ(why(cat("a\n", size, "\n", root, "\n")),
+              "line 2: the size is not a plain decimal number")
         << size;
   }
   EXPECT_EQ(why(cat("a\n1\n", root.substr(4), "\n")),
@@ -125,16 +126,15 @@ TEST(Note, RefusesVerifierKeysThatAreNotWhatTheySay) {
 TEST(Note, ReadsTheLogOfTessera) {
   const auto folder = test::vectors("tlog-tiles");
   NEED_VECTORS(folder);
-  const auto known = parse_vkey(
-      "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx");
+  const auto known =
+      parse_vkey("example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx");
   ASSERT_OK(known);
-  const char* leaves[] = {"one",   "two", "three", "four",   "five",  "six",     "seven", "eit",
-                          "nain",  "ten", "ileven", "twelf", "threeten", "fourten", "fivten"};
+  const char* leaves[] = {"one",  "two", "three",  "four",  "five",     "six",     "seven", "eit",
+                          "nain", "ten", "ileven", "twelf", "threeten", "fourten", "fivten"};
   merkle::Tree tree;
   for (const char* leaf : leaves) {
     tree.append(merkle::leaf_hash(as_bytes(leaf)));
-    const auto opened =
-        open(test::slurp(folder / cat("checkpoint.", tree.size())), known.value());
+    const auto opened = open(test::slurp(folder / cat("checkpoint.", tree.size())), known.value());
     ASSERT_OK(opened);
     EXPECT_EQ(opened.value().origin, "example.com/log/testdata");
     EXPECT_EQ(opened.value().size, tree.size());

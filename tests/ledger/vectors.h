@@ -19,8 +19,8 @@ inline std::filesystem::path vectors(const char* name) {
 }  // namespace cupel::test
 
 // Skips the test when the vectors are not there; fails it under CI.
-#define NEED_VECTORS(folder)                                                              \
-  if (!std::filesystem::exists(folder)) {                                                 \
+#define NEED_VECTORS(folder)                                                             \
+  if (!std::filesystem::exists(folder)) {                                                \
     if (std::getenv("CI") != nullptr) FAIL() << (folder) << " must be present under CI"; \
-    GTEST_SKIP() << "no vectors in " << (folder);                                         \
+    GTEST_SKIP() << "no vectors in " << (folder);                                        \
   }

@@ -31,7 +31,8 @@ Ledger make(const std::filesystem::path& state, int entries) {
   return std::move(ledger).value();
 }
 
-Verification verify(const std::filesystem::path& state, const std::optional<std::string>& trust = {},
+Verification verify(const std::filesystem::path& state,
+                    const std::optional<std::string>& trust = {},
                     const std::optional<std::string>& earlier = {}) {
   const auto ledger = Ledger::open(state, Ledger::Mode::examine, kClock, 200);
   EXPECT_TRUE(ledger.ok()) << (ledger.ok() ? "" : ledger.error().what);
@@ -62,7 +63,8 @@ TEST(Verify, FindsNothingWrongWithASoundLedger) {
     auto ledger = make(folder / "state", 3);
     early = ledger.checkpoint().value();
     vkey = ledger.vkey();
-    ASSERT_OK(ledger.append({.type = entry_type::cycle_end, .actor = "a", .subjects = {}, .body = ""}));
+    ASSERT_OK(
+        ledger.append({.type = entry_type::cycle_end, .actor = "a", .subjects = {}, .body = ""}));
   }
   const auto found = verify(folder / "state", vkey, early);
   EXPECT_EQ(told(found), "");
@@ -106,7 +108,8 @@ constexpr Tampering kTamperings[] = {
      "char(10)) WHERE nr = 1",
      "checkpoint of size 3", "the signature does not verify"},
     {"DELETE FROM checkpoint WHERE nr = 1", "checkpoint number 1", "it is missing"},
-    {"DELETE FROM checkpoint WHERE nr = 4", "newest checkpoint", "covers 4 entries and there are 5"},
+    {"DELETE FROM checkpoint WHERE nr = 4", "newest checkpoint",
+     "covers 4 entries and there are 5"},
     {"UPDATE checkpoint SET note = (SELECT note FROM checkpoint WHERE nr = 0) WHERE nr = 3",
      "checkpoint of size 1", "does not cover more"},
 };
@@ -138,7 +141,8 @@ TEST(Verify, NamesEveryProblemAndNotOnlyTheFirst) {
   {
     const auto database =
         Database::open(folder / "state/ledger.db", Database::Mode::write, 100).value();
-    ASSERT_OK(database.run("UPDATE entry SET leaf = replace(leaf, '0.0.2', '0.0.3') WHERE seq = 1"));
+    ASSERT_OK(
+        database.run("UPDATE entry SET leaf = replace(leaf, '0.0.2', '0.0.3') WHERE seq = 1"));
     ASSERT_OK(database.run("UPDATE entry SET salt = zeroblob(32) WHERE seq = 3"));
     ASSERT_OK(database.run("UPDATE tree SET hash = zeroblob(32) WHERE node = 7"));
     ASSERT_OK(database.run("UPDATE checkpoint SET note = note || 'x' WHERE nr = 5"));
@@ -197,7 +201,8 @@ std::string dump(const std::filesystem::path& state) {
   if (!database.ok()) return database.error().what;
   std::string all;
   for (const char* sql :
-       {"SELECT quote(type), quote(name), quote(sql), 0 FROM sqlite_schema ORDER BY name",
+       {"SELECT quote(type), quote(name), quote(tbl_name), quote(sql) FROM sqlite_schema ORDER BY "
+        "name",
         "SELECT quote(key), quote(value), 0, 0 FROM meta ORDER BY key",
         "SELECT quote(id), quote(sha256), quote(bytes), 0 FROM body ORDER BY id",
         "SELECT quote(seq), quote(leaf), quote(salt), quote(body) FROM entry ORDER BY seq",
@@ -251,29 +256,33 @@ void expect_noticed(const std::filesystem::path& state, const std::string& befor
   Task task;
   const auto found = ledger.value().verify({}, {}, task);
   if (!found.ok() || !found.value().problems.empty()) return;
-  ASSERT_EQ(dump(state), before) << flip << " changed the ledger and verify found nothing";
+  ASSERT_TRUE(dump(state) == before) << flip << " changed the ledger and verify found nothing";
 }
 
 bool exhaustive() {
   return std::getenv("CUPEL_EXHAUSTIVE") != nullptr;
 }
 
-TEST(Verify, AFlippedBitInTheDatabaseIsNoticedOrChangesNothing) {
+// In four parts, so that they run beside each other.
+class EveryByte : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(EveryByte, FlippedInTheDatabaseIsNoticedOrChangesNothing) {
   const test::TemporaryFolder folder;
   const auto state = folder / "state";
   make(state, 4);
   {
     // Small pages leave little slack, so that nearly every bit means something.
     const auto database = Database::open(state / "ledger.db", Database::Mode::write, 100).value();
-    ASSERT_OK(database.run("PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM; "
-                           "PRAGMA journal_mode = WAL"));
+    ASSERT_OK(
+        database.run("PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM; "
+                     "PRAGMA journal_mode = WAL"));
   }
   const auto before = dump(state);
   ASSERT_TRUE(verify(state).self_consistent) << told(verify(state));
   const auto size = std::filesystem::file_size(state / "ledger.db");
   ASSERT_LT(size, 20'000U);
-  for (std::size_t at = 0; at < size; ++at) {
-    for (std::size_t bit = exhaustive() ? 0 : at % 8; bit < 8; bit += exhaustive() ? 1U : 8U) {
+  for (std::size_t at = GetParam(); at < size; at += 4) {
+    for (std::size_t bit = exhaustive() ? 0 : at / 4 % 8; bit < 8; bit += exhaustive() ? 1U : 8U) {
       const Flip flip(state / "ledger.db", at, bit);
       expect_noticed(state, before, cat("byte ", at, " bit ", bit));
       if (HasFatalFailure()) return;
@@ -281,6 +290,8 @@ TEST(Verify, AFlippedBitInTheDatabaseIsNoticedOrChangesNothing) {
   }
   EXPECT_EQ(dump(state), before);
 }
+
+INSTANTIATE_TEST_SUITE_P(Verify, EveryByte, testing::Range<std::size_t>(0, 4));
 
 TEST(Verify, AFlippedBitInTheLogThatACrashLeftIsNoticedOrChangesNothing) {
   const test::TemporaryFolder folder;

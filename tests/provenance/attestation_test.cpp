@@ -70,7 +70,8 @@ TEST(Attestation, IsAnInTotoStatement) {
             cat(R"({"_type":"https://in-toto.io/Statement/v1","predicate":{"by":"Ana Duarte",)"
                 R"("expires":"2027-09-01T00:00:00.000Z","issued":"2026-09-01T10:00:00.000Z",)"
                 R"("provisions":["5.2.1-3","5.2.2-5"],"statement":"reviewed )",
-                "\xE2\x80\x94", R"( and exercised"},)"
+                "\xE2\x80\x94",
+                R"( and exercised"},)"
                 R"("predicateType":"https://cupel.dev/attestation/v1","subject":[{"digest":)"
                 R"({"sha256":")",
                 sha256_hex("the plan"), R"("},"name":"docs/plan.md"}]})"));
@@ -149,9 +150,10 @@ TEST(Attestation, WhatIsNoAttestationIsNeverVerified) {
   EXPECT_EQ(problem(dsse::seal("text/plain", "{}", who.ana)),
             "its payload is of type `text/plain`, not in-toto");
   EXPECT_EQ(problem(dsse::seal(kType, "{}", who.ana)), "it is no in-toto statement v1");
-  EXPECT_EQ(problem(dsse::seal(kType, R"({"_type":"https://in-toto.io/Statement/v1","predicateType":"x"})",
-                               who.ana)),
-            "its predicate type is unknown: `x`");
+  EXPECT_EQ(
+      problem(dsse::seal(
+          kType, R"({"_type":"https://in-toto.io/Statement/v1","predicateType":"x"})", who.ana)),
+      "its predicate type is unknown: `x`");
   EXPECT_NE(problem(dsse::seal(kType, R"({"_type":1,"_type":2})", who.ana)).find("stands twice"),
             std::string::npos);
   const auto text = make_attestation(plan(), who.ana);

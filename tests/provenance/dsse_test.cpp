@@ -63,11 +63,11 @@ TEST(Dsse, SaysWhyAnEnvelopeIsRefused) {
     EXPECT_FALSE(reading.envelope) << text;
     return reading.problem;
   };
-  EXPECT_EQ(why("{}"),
-            "it is no signed envelope: payload, payloadType and signatures are needed");
+  EXPECT_EQ(why("{}"), "it is no signed envelope: payload, payloadType and signatures are needed");
   EXPECT_EQ(why(R"({"payload":"YQ==","payloadType":"t","signatures":[]})"), "not signed");
-  EXPECT_EQ(why(R"({"payload":"YQ==","payloadType":"t","signatures":[{"sig":"YQ=="},{"sig":"YQ=="}]})"),
-            "it carries 2 signatures where one belongs");
+  EXPECT_EQ(
+      why(R"({"payload":"YQ==","payloadType":"t","signatures":[{"sig":"YQ=="},{"sig":"YQ=="}]})"),
+      "it carries 2 signatures where one belongs");
   EXPECT_EQ(why(R"({"payload":"YR==","payloadType":"t","signatures":[{"sig":"YQ=="}]})"),
             "the payload is not proper base64");
   EXPECT_EQ(why(R"({"payload":"YQ","payloadType":"t","signatures":[{"sig":"YQ=="}]})"),
@@ -80,15 +80,16 @@ TEST(Dsse, SaysWhyAnEnvelopeIsRefused) {
             "the signature is not proper base64");
   EXPECT_EQ(why(R"({"payload":"YQ==","payloadType":"t","signatures":[{"keyid":5,"sig":"YQ=="}]})"),
             "its keyid is no text");
-  EXPECT_NE(why(R"({"payload":"YQ==","payload":"YQ==","payloadType":"t","signatures":[{"sig":"YQ=="}]})")
-                .find("stands twice"),
-            std::string::npos);
+  EXPECT_NE(
+      why(R"({"payload":"YQ==","payload":"YQ==","payloadType":"t","signatures":[{"sig":"YQ=="}]})")
+          .find("stands twice"),
+      std::string::npos);
   EXPECT_NE(why(R"({"payload":"YQ==")").find("byte"), std::string::npos);
 }
 
 TEST(Dsse, TakesTheUrlSafeAlphabetAndUnknownFields) {
-  const auto reading =
-      read_envelope(R"({"more":1,"payload":"__8=","payloadType":"t","signatures":[{"sig":"YQ=="}]})");
+  const auto reading = read_envelope(
+      R"({"more":1,"payload":"__8=","payloadType":"t","signatures":[{"sig":"YQ=="}]})");
   ASSERT_TRUE(reading.envelope) << reading.problem;
   EXPECT_EQ(reading.envelope->payload, "\xff\xff");
   EXPECT_EQ(reading.envelope->keyid, "");

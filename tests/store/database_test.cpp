@@ -118,8 +118,9 @@ TEST(Database, NamesTheDamageOfItsPages) {
   const test::TemporaryFolder folder;
   {
     const auto database = make(folder / "t.db");
-    ASSERT_OK(database.run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT 999)"
-                           " INSERT INTO t SELECT i, zeroblob(20) FROM n"));
+    ASSERT_OK(
+        database.run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT 999)"
+                     " INSERT INTO t SELECT i, zeroblob(20) FROM n"));
     EXPECT_TRUE(database.damage().value().empty());
   }
   auto bytes = test::slurp(folder / "t.db");

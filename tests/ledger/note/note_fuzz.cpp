@@ -10,8 +10,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace cupel;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  static const auto known = note::parse_vkey(
-      "example.org/log+1c66b9ea+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea");
+  static const auto known =
+      note::parse_vkey("example.org/log+1c66b9ea+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea");
   require(known.ok());
   const auto opened = note::open(text, known.value());
   const auto read = note::read_unverified(text);
