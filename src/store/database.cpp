@@ -190,7 +190,8 @@ Result<Database> Database::connect(const Place& place, const std::string& name, 
     // FULL: in WAL mode every commit waits for its fsync.
     TRY(database.run("PRAGMA synchronous = FULL"));
   }
-  TRY(database.number("SELECT count(*) FROM sqlite_schema"));  // the first real read
+  // The first real read.
+  static_cast<void>(TRY(database.number("SELECT count(*) FROM sqlite_schema")));
   return database;
 }
 
