@@ -3,6 +3,7 @@
 // leaves open or calls a guess; what it writes must be readable without a diagnostic.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -71,7 +72,7 @@ struct Guess {
 class Draft {
  public:
   Draft(const Inventory& inventory, const InitOptions& options)
-      : inventory_(inventory), options_(options) {}
+      : inventory_(inventory), options_(options), card_elsewhere_(card_elsewhere()) {}
 
   std::string write() {
     head();
@@ -215,8 +216,8 @@ class Draft {
     std::string name = declared.path == "." ? slug(options_.name) : slug(declared.path);
     if (name.empty()) name = to_text(declared.kind);
     if (used_.insert(name).second) return name;
-    for (std::size_t number = 2;; ++number) {
-      std::string next = cat(name, "-", number);
+    for (std::size_t& number = numbers_[name];; ++number) {
+      std::string next = cat(name, "-", number + 2);
       if (used_.insert(next).second) return next;
     }
   }
@@ -226,7 +227,7 @@ class Draft {
     const std::string& path = asset.declared.path;
     const bool is_folder = inventory_.file(path) == nullptr;
     std::string card = path == "." ? "README.md" : cat(path, "/README.md");
-    if (!is_folder || inventory_.file(card) == nullptr) card = card_elsewhere();
+    if (!is_folder || inventory_.file(card) == nullptr) card = card_elsewhere_;
     if (card.empty() || !is_writable(card)) return;
     line(cat("    card: ", scalar(card)));
     if (const auto licence = licence_in(card); !licence.empty()) {
@@ -292,8 +293,10 @@ class Draft {
 
   const Inventory& inventory_;
   const InitOptions& options_;
+  std::string card_elsewhere_;
   std::string out_;
   std::set<std::string> used_;
+  std::map<std::string, std::size_t> numbers_;  // how far each name has been counted on
 };
 
 }  // namespace

@@ -26,9 +26,9 @@
 namespace cupel {
 
 struct InventoryOptions {
-  std::filesystem::path cache;  // file to remember digests in; empty: none
-  bool rehash = false;          // ignore what the cache says (and renew it)
-  unsigned threads = 0;         // 0: one per core
+  std::filesystem::path cache = {};  // file to remember digests in; empty: none
+  bool rehash = false;               // ignore what the cache says (and renew it)
+  unsigned threads = 0;              // 0: one per core
   std::vector<std::string> exclude = {".git",
                                       ".cupel"};  // names of folders that are not the system's
 };

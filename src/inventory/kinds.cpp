@@ -20,20 +20,12 @@ struct Signature {
 };
 
 constexpr auto kSignatures = std::to_array<Signature>({
-    {"gguf", AssetKind::model, 0, "GGUF"sv},
-    {"hdf5", AssetKind::model, 0, "\x89HDF\r\n\x1a\n"sv},
-    {"tflite", AssetKind::model, 4, "TFL3"sv},
     {"catboost", AssetKind::model, 0, "CBM1"sv},
-    {"xgboost-ubj", AssetKind::model, 0, "{L\0\0\0\0\0\0\0\x07learner"sv},
-    {"lightgbm-text", AssetKind::model, 0, "tree\nversion=v"sv},
-    {"parquet", AssetKind::dataset, 0, "PAR1"sv},
-    {"arrow", AssetKind::dataset, 0, "ARROW1"sv},
-    {"numpy", AssetKind::dataset, 0, "\x93NUMPY"sv},
     {"faiss", AssetKind::dataset, 0, "IxF"sv},
+    {"faiss", AssetKind::dataset, 0, "IxHN"sv},
+    {"faiss", AssetKind::dataset, 0, "IwFl"sv},
     {"sqlite", AssetKind::dataset, 0, "SQLite format 3\0"sv},
 });
-
-constexpr std::string_view kXgboostJson = "xgboost-json";
 
 struct Extension {
   std::string_view extension;
@@ -148,16 +140,8 @@ bool among(const std::array<std::string_view, N>& words, std::string_view word) 
   return std::ranges::find(words, word) != words.end();
 }
 
-bool is_xgboost_json(std::string_view head) {
-  if (!head.starts_with('{')) return false;
-  return head.find("\"learner\"") != std::string_view::npos &&
-         (head.find("\"gradient_booster\"") != std::string_view::npos ||
-          head.find("\"feature_names\"") != std::string_view::npos);
-}
-
 std::optional<AssetKind> kind_of_format(std::string_view format) {
   if (format.empty()) return {};
-  if (format == kXgboostJson) return AssetKind::model;
   for (const auto* known : all_formats()) {
     if (known->id == format) return known->kind;
   }
@@ -172,6 +156,12 @@ bool has_folder(std::string_view path, std::initializer_list<std::string_view> n
       parts, [&](std::string_view part) { return std::ranges::find(names, part) != names.end(); });
 }
 
+// "prompt.txt", "prompts.md", "prompt_v2.txt"; not "prompting.md".
+bool named_prompt(std::string_view name) {
+  return name.starts_with("prompt.") || name.starts_with("prompts.") ||
+         name.starts_with("prompt_") || name.starts_with("prompt-");
+}
+
 bool is_prompt(std::string_view path, std::string_view name, std::string_view ending) {
   const bool text = ending == ".txt" || ending == ".md" || ending == ".j2" || ending == ".jinja" ||
                     ending == ".jinja2" || ending == ".tmpl" || ending == ".prompty" ||
@@ -181,7 +171,7 @@ bool is_prompt(std::string_view path, std::string_view name, std::string_view en
   return has_folder(path, {"prompts", "prompt", "system_prompts", "prompt_templates"}) ||
          name.starts_with("system_prompt") || name.starts_with("system-prompt") ||
          name.find(".prompt.") != std::string_view::npos ||
-         (name.starts_with("prompt") && (ending == ".txt" || ending == ".md"));
+         (named_prompt(name) && (ending == ".txt" || ending == ".md"));
 }
 
 bool is_data(std::string_view path, std::string_view name, std::string_view ending) {
@@ -243,7 +233,6 @@ std::string recognise_format(const Sniff& file) {
       return std::string(signature.format);
     }
   }
-  if (is_xgboost_json(head)) return std::string(kXgboostJson);
   return {};
 }
 

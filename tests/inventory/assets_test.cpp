@@ -240,11 +240,9 @@ TEST(Kinds, ContentGoesBeforeTheName) {
   const auto recognised = [](std::string_view head, std::string_view name) {
     return recognise_format({.head = as_bytes(head), .size = head.size(), .name = name});
   };
-  EXPECT_EQ(recognised("GGUF\x03", "x.txt"), "gguf");
-  EXPECT_EQ(recognised(R"({"learner":{"attributes":{},"feature_names":[]}})", "x.json"),
-            "xgboost-json");
-  EXPECT_EQ(recognised(R"({"learner":"Ana"})", "people.json"), "");
-  EXPECT_EQ(recognised("tree\nversion=v3\n", "x.txt"), "lightgbm-text");
+  EXPECT_EQ(recognised("CBM1....", "x.txt"), "catboost");
+  EXPECT_EQ(recognised("IxFI....", "x"), "faiss");
+  EXPECT_EQ(recognised("hello", "x.txt"), "");
   EXPECT_EQ(recognised("", "x.onnx"), "");
   EXPECT_EQ(guess_kind("notes.txt", "gguf"), AssetKind::model);
   EXPECT_EQ(guess_kind("models/fraud.json", "xgboost-json"), AssetKind::model);

@@ -185,7 +185,9 @@ TEST(Inventory, PipesSocketsAndDevicesAreToldAndNeverOpened) {
   ::close(fd);
   EXPECT_NE(problem_of(inventory, "pipe.pkl").find("named pipe"), std::string::npos);
   EXPECT_NE(problem_of(inventory, "sock").find("socket"), std::string::npos);
-  if (device) EXPECT_NE(problem_of(inventory, "null").find("device"), std::string::npos);
+  if (device) {
+    EXPECT_NE(problem_of(inventory, "null").find("device"), std::string::npos);
+  }
 }
 
 // ---- folders
