@@ -116,6 +116,7 @@ Reading read(Bytes bytes, const Limits& limits) {
           !begins_with_protocol(bytes.subspan(at))) {
         note(cat(bytes.size() - at, " bytes behind the last pickle are none"), at);
       }
+      reading.limited = one.end == End::limit && reading.problem.empty();
       note(std::move(one.problem), one.problem_at);
       at = one.at;
       break;
@@ -129,7 +130,10 @@ Reading read(Bytes bytes, const Limits& limits) {
       at = bytes.size();
     }
   } while (at < bytes.size());
-  if (session.overflowed()) note("more names and calls than the limit allows", at);
+  if (session.overflowed() && reading.problem.empty()) {
+    reading.limited = true;
+    note("more names and calls than the limit allows", at);
+  }
   reading.examined_bytes = at;
   reading.complete = at == bytes.size() && count != 0 && reading.problem.empty();
   reading.is_pickle = begins_with_protocol(bytes) || count != 0 || !reading.imports.empty();

@@ -66,6 +66,7 @@ struct Reading {
   std::vector<Call> calls;
   std::uint64_t persistent_ids = 0;  // BINPERSID and PERSID: torch's storages
   std::uint64_t raw_bytes = 0;  // array data between opcodes: joblib's arrays, torch's storages
+  bool limited = false;         // not complete because of Limits, not of damage
   std::string problem;          // why it is not complete: "STACK_GLOBAL on an empty stack"
   std::uint64_t problem_at = 0;
 };

@@ -64,7 +64,8 @@ bool sniff_tar(const Sniff& file) {
 }
 
 bool sniff_parquet(const Sniff& file) {
-  return has_signature(file, "PAR1") || has_signature(file, "PARE");
+  const bool text = is_utf8(as_text(file.head.first(std::min<std::size_t>(file.head.size(), 64))));
+  return has_signature(file, "PAR1") || (has_signature(file, "PARE") && !text);
 }
 
 bool sniff_arrow(const Sniff& file) {
@@ -98,17 +99,6 @@ bool is_text(const Sniff& file) {
   return !text.empty() && text.find('\0') == std::string_view::npos;
 }
 
-// How often the separator stands outside of quotes.
-std::ptrdiff_t separators(std::string_view line, char separator) {
-  std::ptrdiff_t count = 0;
-  bool quoted = false;
-  for (const char c : line) {
-    if (c == '"') quoted = !quoted;
-    if (c == separator && !quoted) ++count;
-  }
-  return count;
-}
-
 constexpr std::array<std::string_view, 2> kJsonLinesNames = {".jsonl", ".ndjson"};
 constexpr std::array<std::string_view, 3> kCsvNames = {".csv", ".tsv", ".psv"};
 constexpr std::array<std::string_view, 4> kZipNames = {".zip", ".nemo", ".mar", ".skops"};
@@ -138,22 +128,9 @@ bool sniff_json_lines(const Sniff& file) {
   return !lines.empty() && (lines.front().starts_with('{') || lines.front().starts_with('['));
 }
 
-// A table: named so; or without any extension, twenty lines with as many separators each.
+// A table is what is named so and is text: prose and code have commas too.
 bool sniff_csv(const Sniff& file) {
-  if (!is_text(file)) return false;
-  if (has_extension(file, kCsvFormat)) return true;
-  constexpr std::size_t kLines = 20;
-  const auto slash = file.name.rfind('/');
-  const auto base = slash == std::string_view::npos ? file.name : file.name.substr(slash + 1);
-  if (base.empty() || base.find('.') != std::string_view::npos) return false;
-  const auto lines = whole_lines(file, kLines);
-  if (lines.size() < kLines) return false;
-  return std::ranges::any_of(",;\t|"sv, [&](char separator) {
-    const auto columns = separators(lines.front(), separator);
-    return columns > 1 && std::ranges::all_of(lines, [&](std::string_view line) {
-             return separators(line, separator) == columns;
-           });
-  });
+  return has_extension(file, kCsvFormat) && is_text(file);
 }
 
 }  // namespace

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// pickle_policy: what a check thinks of the names that a pickle imports and calls.
+//
+// An allow-list of exact names: what stands in it, may be loaded. Everything else is
+// told, and the families that are known to run code only make the wording, and the
+// severity, sharper. Nothing in the file can change what is thought of it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "formats/pickle.h"
+
+namespace cupel::pickle_policy {
+
+enum class Standing {
+  vetted,     // on the allow-list
+  unknown,    // of a package that nobody has looked at
+  forbidden,  // of the standard library or a known framework, and not on the allow-list
+  dangerous,  // of a family that runs commands or code, or reaches files or the network
+  computed,   // not written in the file: decided while it is loaded
+};
+
+struct Judgement {
+  Standing standing = Standing::vetted;
+  std::string_view why = {};  // "runs commands"; empty when vetted
+};
+
+[[nodiscard]] Judgement judge_name(std::string_view module, std::string_view name);
+[[nodiscard]] Judgement judge(const pickle::Import& import);
+// A call adds something to the import of its callee only in these cases: the callee
+// cannot be known, or an imported thing itself is changed.
+[[nodiscard]] Judgement judge(const pickle::Call& call);
+
+}  // namespace cupel::pickle_policy
