@@ -63,6 +63,10 @@ bool sniff_lightgbm(const Sniff& file) {
   return has_signature(file, "tree\nversion=") || has_signature(file, "tree\r\nversion=");
 }
 
+bool sniff_catboost(const Sniff& file) {
+  return has_signature(file, "CBM1");
+}
+
 bool sniff_xgboost_json(const Sniff& file) {
   const auto text = as_text(file.head);
   if (!text.starts_with('{')) return false;
@@ -154,6 +158,7 @@ constexpr std::array<std::string_view, 1> kGgufNames = {".gguf"};
 constexpr std::array<std::string_view, 3> kHdf5Names = {".h5", ".hdf5", ".hdf"};
 constexpr std::array<std::string_view, 1> kNpyNames = {".npy"};
 constexpr std::array<std::string_view, 1> kTfLiteNames = {".tflite"};
+constexpr std::array<std::string_view, 1> kCatBoostNames = {".cbm"};
 constexpr std::array<std::string_view, 1> kXgboostUbjNames = {".ubj"};
 constexpr std::array<std::string_view, 3> kRDataNames = {".rds", ".rdata", ".rda"};
 constexpr std::array<std::string_view, 1> kOnnxNames = {".onnx"};
@@ -182,6 +187,8 @@ extern constinit const Format kTfLiteFormat{"tflite", "TensorFlow Lite model", A
                                             kTfLiteNames, sniff_tflite};
 extern constinit const Format kLightGbmFormat{
     "lightgbm", "LightGBM text model", AssetKind::model, {}, sniff_lightgbm};
+extern constinit const Format kCatBoostFormat{"catboost", "CatBoost model", AssetKind::model,
+                                              kCatBoostNames, sniff_catboost};
 extern constinit const Format kXgboostJsonFormat{
     "xgboost-json", "XGBoost model in JSON", AssetKind::model, {}, sniff_xgboost_json};
 extern constinit const Format kXgboostUbjFormat{"xgboost-ubj", "XGBoost model in UBJSON",

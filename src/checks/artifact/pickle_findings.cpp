@@ -26,8 +26,9 @@ constexpr unsigned kDepth = 4;  // archives in archives
 using pickle_policy::Judgement;
 using pickle_policy::Standing;
 
-constexpr std::array<std::string_view, 8> kData = {
-    "safetensors", "xgboost-json", "xgboost-ubj", "lightgbm", "csv", "jsonl", "parquet", "arrow"};
+constexpr std::array<std::string_view, 9> kData = {"safetensors", "xgboost-json", "xgboost-ubj",
+                                                   "lightgbm",    "catboost",     "csv",
+                                                   "jsonl",       "parquet",      "arrow"};
 constexpr std::array<std::string_view, 6> kExamined = {"pickle", "torch-zip", "npz",
                                                        "npy",    "zip",       "keras"};
 constexpr std::array<std::string_view, 9> kPickleNames = {

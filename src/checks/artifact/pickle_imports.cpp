@@ -45,11 +45,25 @@ const Format* format_of(const FileEntry& file) {
   return found == formats.end() ? nullptr : *found;
 }
 
-// What loads as a model, whatever the inventory takes it for: also arrays and archives
-// that may hold pickles.
+// "model.pkl.gz", "classifier.joblib.z": a model's name around what is packed.
+bool is_named_as_model(std::string_view path) {
+  const auto name = cat(lower(file_name(path)), ".");
+  return std::ranges::any_of(all_formats(), [&](const Format* format) {
+    return format->kind == AssetKind::model &&
+           std::ranges::any_of(format->extensions, [&](std::string_view extension) {
+             return extension.size() > 2 && name.find(cat(extension, ".")) != std::string::npos;
+           });
+  });
+}
+
+// What loads as a model, whatever the inventory takes it for: also arrays that may hold
+// pickles, and what is packed under a model's name.
 bool is_model_file(const FileEntry& file) {
   if (file.kind == AssetKind::model) return true;
   const auto* const format = format_of(file);
+  if (format != nullptr && format->kind == AssetKind::other && is_named_as_model(file.path)) {
+    return true;
+  }
   return format != nullptr &&
          (format->kind == AssetKind::model || format->id == "npy" || format->id == "npz");
 }
