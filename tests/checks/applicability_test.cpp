@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workbench.h"
+
+namespace cupel {
+
+extern const Check kApplicability;
+
+namespace {
+
+using test::Workbench;
+
+// What is said of one provision: "unmet: why", "met: why", "not yet: why" or "" for silence.
+std::string said(Workbench& desk, std::string_view provision) {
+  for (const auto& observation : desk.run(kApplicability)) {
+    if (observation.provision != provision) continue;
+    const auto& condition = observation.condition.value();
+    EXPECT_EQ(condition.provision, provision);
+    const char* word = condition.met ? "met: " : condition.triggered ? "unmet: " : "not yet: ";
+    return word + condition.why;
+  }
+  return {};
+}
+
+void add_model(Workbench& desk, std::string_view origin = "internal") {
+  desk.file("m.onnx", "weights", AssetKind::model);
+  desk.declare("m", AssetKind::model, "m.onnx", [&](DeclaredAsset& asset) {
+    asset.origin = origin;
+    asset.uses = {"data"};
+    asset.sensitivity = "internal";
+  });
+}
+
+TEST(Applicability, IsSilentAboutAnEmptyFolder) {
+  Workbench desk;
+  for (const char* provision : {"5.2.4-1.2", "5.2.4-2", "5.2.1-4.2", "5.2.3-2"}) {
+    EXPECT_EQ(said(desk, provision), "") << provision;
+  }
+}
+
+TEST(Applicability, KnowsThatNothingIsReleased) {
+  Workbench desk;
+  add_model(desk);
+  EXPECT_EQ(said(desk, "5.2.4-1.2"),
+            "unmet: none of 1 declared model is released to other parties");
+  desk.file("x.onnx", "y", AssetKind::model);
+  desk.find("x.onnx", AssetKind::model);
+  EXPECT_EQ(said(desk, "5.2.4-1.2"), "") << "nobody said whether x.onnx is released";
+}
+
+TEST(Applicability, SaysWhatIsReleased) {
+  Workbench desk;
+  desk.declare("m", AssetKind::model, "m.onnx",
+               [](DeclaredAsset& asset) { asset.released = true; });
+  EXPECT_EQ(said(desk, "5.2.4-1.2"), "met: the model `m` is released to other parties");
+}
+
+TEST(Applicability, AsksForTheOriginOfEveryDataset) {
+  Workbench desk;
+  add_model(desk);
+  desk.file("d.csv", "x", AssetKind::dataset);
+  desk.declare("data", AssetKind::dataset, "d.csv",
+               [](DeclaredAsset& asset) { asset.origin = "internal"; });
+  EXPECT_EQ(said(desk, "5.2.4-2"), "unmet: none of 1 dataset is of public or unknown origin");
+  desk.inventory.assets.back().declared.origin = "unknown";
+  EXPECT_EQ(said(desk, "5.2.4-2"), "");
+  desk.inventory.assets.back().declared.origin = "public";
+  EXPECT_EQ(said(desk, "5.2.4-2.1"), "met: the dataset `data` is of public origin");
+}
+
+TEST(Applicability, DoesNotTrustAModelWhoseDataNobodyNames) {
+  Workbench desk;
+  add_model(desk);
+  desk.inventory.assets.back().declared.uses.clear();
+  EXPECT_EQ(said(desk, "5.2.4-2"), "");
+}
+
+TEST(Applicability, NeedsADeclaredSensitivityOfEverything) {
+  Workbench desk;
+  add_model(desk);
+  EXPECT_EQ(said(desk, "5.2.1-4.2"),
+            "unmet: every model and dataset is declared to be public or internal");
+  desk.inventory.assets.back().declared.sensitivity.clear();
+  EXPECT_EQ(said(desk, "5.2.1-4.2"), "");
+  desk.inventory.assets.back().declared.sensitivity = "secret";
+  EXPECT_EQ(said(desk, "5.2.1-4.2"), "met: the model `m` is secret");
+}
+
+TEST(Applicability, AsksForLicenceAndOriginOfWhatComesFromOutside) {
+  Workbench desk;
+  add_model(desk, "public");
+  auto& asset = desk.inventory.assets.back().declared;
+  EXPECT_EQ(said(desk, "5.2.3-2"), "met: the model `m` has no licence on record");
+  asset.licence = "Apache-2.0";
+  EXPECT_EQ(said(desk, "5.2.3-2.1"),
+            "met: the model `m` has neither a card nor a source on record");
+  asset.card = "README.md";
+  EXPECT_EQ(said(desk, "5.2.3-2.2"),
+            "unmet: each of 1 model or dataset from outside has a licence and a card or a source "
+            "on record");
+  asset.origin.clear();
+  EXPECT_EQ(said(desk, "5.2.3-2"), "");
+}
+
+TEST(Applicability, LooksForAServerBeforeItSaysThatThereIsNone) {
+  Workbench desk;
+  desk.file("run.py", "import numpy\n", AssetKind::code);
+  EXPECT_EQ(
+      said(desk, "5.2.2-2"),
+      "unmet: no endpoint is declared, and none of 1 code and dependency file names a server");
+  desk.file("app.py", "  from fastapi.responses import X\n", AssetKind::code);
+  EXPECT_EQ(said(desk, "5.2.2-2"), "");
+}
+
+TEST(Applicability, IsSilentAboutServersInCodeThatItCannotRead) {
+  Workbench desk;
+  desk.file("main.go", "package main", AssetKind::code);
+  EXPECT_EQ(said(desk, "5.2.2-2"), "");
+}
+
+TEST(Applicability, FindsAServerInTheManifestsToo) {
+  Workbench desk;
+  desk.file("package.json", R"({"dependencies": {"express": "4.19.2"}})");
+  EXPECT_EQ(said(desk, "5.2.2-2"), "");
+}
+
+TEST(Applicability, BelievesDeclaredEndpoints) {
+  Workbench desk;
+  Endpoint endpoint;
+  endpoint.name = "api";
+  endpoint.exposure = "internal";
+  desk.system.endpoints.push_back(endpoint);
+  EXPECT_EQ(said(desk, "5.2.2-2"), "unmet: all of 1 declared endpoint serve internal callers only");
+  desk.system.endpoints[0].exposure = "partners";
+  EXPECT_EQ(said(desk, "5.2.2-2"), "met: the endpoint `api` is open to partners");
+}
+
+TEST(Applicability, SeesUpdatesSinceTheLastCycle) {
+  Workbench desk;
+  add_model(desk);
+  EXPECT_EQ(said(desk, "5.2.3-4"),
+            "not yet: no update of a model was seen: this is the first cycle");
+  desk.run(kApplicability);
+  desk.baseline.cycle = "c1";
+  desk.baseline.inventory = desk.inventory;
+  EXPECT_EQ(said(desk, "5.4.1-2"),
+            "not yet: no model, prompt or configuration changed since the last cycle");
+  desk.inventory.files[0].sha256 = sha256_hex("other weights");
+  EXPECT_EQ(said(desk, "5.2.3-4"), "met: the model `m` was changed since the last cycle");
+  EXPECT_EQ(said(desk, "5.3.1-2.2"), "met: the model `m` was changed since the last cycle");
+  EXPECT_TRUE(said(desk, "5.1.3-1.1").starts_with("not yet")) << "a model is no setting";
+}
+
+TEST(Applicability, SeesWhatIsRetiredOrGone) {
+  Workbench desk;
+  add_model(desk);
+  EXPECT_TRUE(said(desk, "5.5.1-1").starts_with("not yet"));
+  desk.baseline.cycle = "c1";
+  desk.baseline.inventory = desk.inventory;
+  desk.inventory = {};
+  EXPECT_EQ(said(desk, "5.5.1-2"), "met: the model `m` was removed since the last cycle");
+  desk.system.assets[0].lifecycle = "end-of-life";
+  EXPECT_EQ(said(desk, "5.5.1-1"), "met: `m` is at the end of its life");
+}
+
+TEST(Applicability, IsSilentWhenTheWalkWasNotComplete) {
+  Workbench desk;
+  add_model(desk);
+  desk.inventory.complete = false;
+  for (const char* provision :
+       {"5.2.4-1.2", "5.2.1-4.2", "5.2.2-2", "5.2.3-2", "5.2.3-4", "5.5.1-1"}) {
+    EXPECT_EQ(said(desk, provision), "") << provision;
+  }
+}
+
+}  // namespace
+}  // namespace cupel

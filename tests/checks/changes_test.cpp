@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workbench.h"
+
+namespace cupel {
+
+extern const Check kChanges;
+
+namespace {
+
+using test::told;
+using test::Workbench;
+using Told = std::vector<std::string>;
+
+class ChangesCheck : public testing::Test {
+ protected:
+  // A first cycle that saw one prompt, long finished; then the prompt is `now`.
+  void change_prompt(std::string_view now) {
+    desk.file("p.txt", "be kind", AssetKind::prompt);
+    desk.declare("prompt", AssetKind::prompt, "p.txt");
+    desk.run(kChanges);
+    desk.baseline.cycle = "c1";
+    desk.baseline.finished = *parse_timestamp("2026-10-01T08:00:00Z");
+    desk.baseline.inventory = desk.inventory;
+    desk.inventory.files.clear();
+    desk.file("p.txt", now, AssetKind::prompt);
+  }
+
+  Observation about(std::string_view provision) {
+    for (auto& observation : desk.run(kChanges)) {
+      if (observation.provision == provision) return observation;
+    }
+    ADD_FAILURE() << "nothing about " << provision;
+    return {};
+  }
+
+  Workbench desk;
+};
+
+TEST_F(ChangesCheck, RecordsTheFirstCycle) {
+  desk.file("p.txt", "be kind", AssetKind::prompt);
+  desk.declare("prompt", AssetKind::prompt, "p.txt");
+  const auto log = about("5.2.4-3");
+  EXPECT_EQ(log.measured, "1 prompt or configuration recorded for the first time");
+  EXPECT_EQ(log.coverage, (Coverage{.population = 1, .examined = 1}));
+  EXPECT_FALSE(about("5.1.3-1.1").condition.value().triggered);
+}
+
+TEST_F(ChangesCheck, IsSilentWhenNothingChanged) {
+  change_prompt("be kind");
+  EXPECT_EQ(told({about("5.2.4-3")}), Told{});
+  EXPECT_FALSE(about("5.1.3-1.1").condition.value().met);
+}
+
+TEST_F(ChangesCheck, TellsAChangeWithoutARecord) {
+  change_prompt("be evil");
+  const auto log = about("5.2.4-3");
+  EXPECT_EQ(told({log}),
+            Told{"CHG001: the prompt `prompt` was changed since the last cycle without "
+                 "a change record"});
+  EXPECT_EQ(log.diagnostics[0].severity, Severity::high);
+  EXPECT_EQ(log.measured,
+            "1 of 1 prompt or configuration changed since the last cycle, 1 without a record");
+}
+
+TEST_F(ChangesCheck, AcceptsARecordThatNamesTheNewDigest) {
+  change_prompt("be brief");
+  desk.file("r.md", cat("---\nkind: change-record\nsha256: ", sha256_hex("be brief"), "\n---\n"),
+            AssetKind::document);
+  desk.claim("5.2.4-3", {"r.md"});
+  EXPECT_EQ(told({about("5.2.4-3")}), Told{});
+}
+
+TEST_F(ChangesCheck, AcceptsARecordWithAListOfSubjects) {
+  change_prompt("be brief");
+  desk.file("r.md",
+            cat("---\nkind: change-record\nsubjects: [", sha256_hex("be brief"), "]\n---\n"),
+            AssetKind::document);
+  desk.claim("5.2.4-3", {"r.md"});
+  EXPECT_EQ(told({about("5.2.4-3")}), Told{});
+}
+
+TEST_F(ChangesCheck, RefusesARecordOfAnotherChangeOrKind) {
+  change_prompt("be evil");
+  desk.file("a.md", cat("---\nkind: change-record\nsha256: ", sha256_hex("be brief"), "\n---\n"));
+  desk.file("b.md", cat("---\nkind: log-policy\nsha256: ", sha256_hex("be evil"), "\n---\n"));
+  desk.claim("5.2.4-3", {"a.md", "b.md"});
+  EXPECT_EQ(told({about("5.2.4-3")}).size(), 1U);
+}
+
+TEST_F(ChangesCheck, AcceptsADigestThatWasDeclared) {
+  change_prompt("be brief");
+  desk.inventory.assets[0].declared.sha256 = sha256_hex("be brief");
+  EXPECT_EQ(told({about("5.2.4-3")}), Told{});
+}
+
+TEST_F(ChangesCheck, SeesWhatIsNewAndWhatIsGone) {
+  change_prompt("be kind");
+  desk.inventory.files.clear();
+  desk.file("q.txt", "another", AssetKind::prompt);
+  desk.find("q.txt", AssetKind::prompt);
+  EXPECT_EQ(told({about("5.2.4-3")}),
+            (Told{"CHG001: the prompt `prompt` was removed since the last cycle without a change "
+                  "record",
+                  "CHG001: the prompt `q.txt` was added since the last cycle without a change "
+                  "record"}));
+}
+
+TEST_F(ChangesCheck, WantsAThreatModelThatWasReviewedSince) {
+  change_prompt("be brief");
+  desk.file("t.md", "---\nkind: threat-model\nreviewed: 2026-09-30\n---\n", AssetKind::document);
+  desk.claim("5.1.3-1", {"t.md"});
+  EXPECT_EQ(told({about("5.1.3-1.1")}),
+            Told{"CHG002: the prompt `prompt` was changed and the threat model was not reviewed "
+                 "since the last cycle"});
+}
+
+TEST_F(ChangesCheck, AcceptsAReviewOnTheDayOfTheLastCycle) {
+  change_prompt("be brief");
+  desk.file("t.md", "---\nkind: threat-model\nreviewed: 2026-10-01\n---\n", AssetKind::document);
+  desk.claim("5.1.3-1", {"t.md"});
+  EXPECT_EQ(told({about("5.1.3-1.1")}), Told{});
+}
+
+TEST_F(ChangesCheck, CannotJudgeWithoutAThreatModel) {
+  change_prompt("be brief");
+  const auto seen = about("5.1.3-1.1");
+  EXPECT_EQ(told({seen}), Told{});
+  EXPECT_LT(seen.coverage.examined, seen.coverage.population);
+}
+
+TEST_F(ChangesCheck, DoesNotCallWhatItCouldNotReadUnchanged) {
+  change_prompt("be kind");
+  desk.inventory.files.clear();
+  desk.unreadable("p.txt", AssetKind::prompt, "permission denied");
+  desk.inventory.assets[0].digest.clear();
+  const auto log = about("5.2.4-3");
+  EXPECT_EQ(log.coverage.population, 1U);
+  EXPECT_EQ(log.coverage.examined, 0U);
+  EXPECT_FALSE(about("5.1.3-1.1").condition.has_value());
+}
+
+}  // namespace
+}  // namespace cupel
