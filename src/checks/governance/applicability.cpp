@@ -236,9 +236,9 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
   for (const std::string_view provision : {"5.2.4-2", "5.2.4-2.1"}) {
     TRY(answers.give(provision, public_data(inventory)));
   }
-  for (const std::string_view provision : {"5.3.1-2.2", "5.4.1-2"}) {
-    TRY(answers.give(provision, updated(input, kSteering, "model, prompt or configuration")));
-  }
+  TRY(answers.give("5.3.1-2.2", updated(input, kSteering, "model, prompt or configuration")));
+  // A major update is a new model; other wording of a prompt alone is not.
+  TRY(answers.give("5.4.1-2", updated(input, kModels, "model")));
   for (const std::string_view provision : {"5.5.1-1", "5.5.1-2"}) {
     TRY(answers.give(provision, retired(input)));
   }
