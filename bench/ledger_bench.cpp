@@ -52,11 +52,11 @@ double append_rate(Ledger& ledger, std::size_t batch) {
   return static_cast<double>(batch) * rate([&] {
            std::vector<Draft> drafts;
            for (std::size_t i = 0; i < batch; ++i) {
-             drafts.push_back({.type = entry_type::observation,
-                               .actor = "bench",
-                               .subjects = {},
-                               .body = cat("{\"n\":", n++, ",\"pad\":\"", std::string(480, 'x'),
-                                           "\"}")});
+             drafts.push_back(
+                 {.type = entry_type::observation,
+                  .actor = "bench",
+                  .subjects = {},
+                  .body = cat("{\"n\":", n++, ",\"pad\":\"", std::string(480, 'x'), "\"}")});
            }
            return ledger.append(drafts).ok();
          });
@@ -106,7 +106,8 @@ int main(int argc, char** argv) {
   const auto text = read_text(folder / "export.jsonl", 1ULL << 40U);
   start = Steady::now();
   if (!text.ok() || !read_export(text.value()).problems.empty()) return 1;
-  std::printf("%-34s %10.0f entries/s\n", "read and verify the export", size / seconds_since(start));
+  std::printf("%-34s %10.0f entries/s\n", "read and verify the export",
+              size / seconds_since(start));
   std::filesystem::remove_all(folder);
   return 0;
 }
