@@ -142,7 +142,7 @@ void put_verification(Page& page) {
           page.assessment.cycle.catalogue_digest, "</code></dd></dl>\n");
   if (!ledger.checkpoint.empty()) {
     out.put("<pre tabindex=\"0\" role=\"region\" aria-label=\"Signed checkpoint\">");
-    for (const auto line : split(std::string_view(ledger.checkpoint), '\n')) {
+    for (const auto line : split(trim(ledger.checkpoint), '\n')) {
       out.put(Cut{line, 400}, "\n");
     }
     out.put("</pre>\n");

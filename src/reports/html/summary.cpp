@@ -131,10 +131,12 @@ void put_step(Page& page, const Step& step) {
   out.put("</p></li>\n");
 }
 
-// The first `before` items in the open, the others folded behind a line that counts them.
+// The first `before` items in the open, the others folded behind a line that counts them;
+// nobody has to unfold one or two.
 template <class Item, class Put>
 void put_folded(Markup& out, std::string_view list, const std::vector<Item>& items,
                 std::size_t before, const Put& put) {
+  if (items.size() <= before + 2) before = items.size();
   out.put("<ol class=\"", list, "\">\n");
   for (std::size_t i = 0; i < std::min(before, items.size()); ++i) put(items[i]);
   if (items.size() > before) {

@@ -15,7 +15,7 @@ constexpr double kOuter = 292;
 constexpr double kShall = 152;   // where a shall begins
 constexpr double kShould = 206;  // and a should
 constexpr double kSign = 15;     // from the outer edge to the middle of the sign
-constexpr double kNumber = 127;  // where the number of a principle stands
+constexpr double kNumber = 125;  // where the number of a principle stands
 constexpr double kRim = 144;
 constexpr double kGap = 1.5;       // degrees between principles
 constexpr double kPhaseGap = 4;    // and between phases
@@ -72,7 +72,7 @@ void put_sector(Page& page, const PrincipleView& view, double from, double step)
   }
   put_arc(out, kRim, from + kCellGap, angle - kCellGap);
   const Point number = at(kNumber, (from + angle) / 2);
-  out.put("<text class=\"spoke\" x=\"", Decimal{number.x}, "\" y=\"", Decimal{number.y + 5.2},
+  out.put("<text class=\"spoke\" x=\"", Decimal{number.x}, "\" y=\"", Decimal{number.y + 6.5},
           "\">", view.principle->number, "</text></a>\n");
 }
 
@@ -109,10 +109,10 @@ void put_wheel(Page& page) {
     }
   }
   const Tally& shall = page.assessment.shall;
-  out.put("<text class=\"small\" y=\"-42\">shall</text><text class=\"big\" y=\"18\">", shall.pass,
+  out.put("<text class=\"small\" y=\"-46\">shall</text><text class=\"big\" y=\"18\">", shall.pass,
           "/", shall.total(),
-          "</text><text class=\"small\" y=\"46\">pass</text>"
-          "<text class=\"small\" y=\"70\">",
+          "</text><text class=\"small\" y=\"48\">pass</text>"
+          "<text class=\"small\" y=\"74\">",
           shall.fail, " fail · ", shall.inconclusive,
           " open</text>\n</svg>\n"
           "<figcaption class=\"note key\">");
