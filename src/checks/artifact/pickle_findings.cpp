@@ -115,7 +115,12 @@ class Finder {
     if (format == "pickle") return look_at_pickle(path, bytes, true);
     if (format == "npy") return look_at_array(path, bytes);
     if (contains(kExamined, format)) return look_at_archive(path, format, bytes, depth);
-    if (contains(kData, format)) return;
+    if (contains(kData, format)) {
+      // A signature of letters may be opcodes: "CBM1" begins a byte string of 66 bytes.
+      const auto head = bytes.first(std::min(bytes.size(), kSniffBytes));
+      if (pickle::looks_like(head, bytes.size())) look_at_pickle(path, bytes, false);
+      return;
+    }
     if (format.empty() && is_named_as_pickle(path.back())) return look_at_pickle(path, bytes, true);
     if (format.empty() && is_plain_json(bytes)) return;
     unexamined(path, format.empty() ? "its format is not recognised"
@@ -312,9 +317,9 @@ class Finder {
       return unexamined(path, "it is encrypted");
     }
     const auto id = format == nullptr ? std::string_view{} : format->id;
-    if (id != "pickle" && named) return look_at_content(path, "pickle", archive, member, depth);
-    if (format == nullptr || contains(kData, id)) return;
-    if (!contains(kExamined, id)) {
+    if (format == nullptr && !named) return;
+    if (format == nullptr) return look_at_content(path, "pickle", archive, member, depth);
+    if (!contains(kExamined, id) && !contains(kData, id)) {
       if (is_torch_storage(member.name)) return;
       return unexamined(path, cat("there is no reader for ", id, " yet"));
     }
@@ -348,9 +353,13 @@ class Finder {
 
 }  // namespace
 
-Handling handling_of(std::string_view format) {
-  if (contains(kData, format)) return Handling::data;
-  return contains(kExamined, format) ? Handling::examined : Handling::unexamined;
+bool holds_data_only(std::string_view format) {
+  return contains(kData, format);
+}
+
+bool cannot_be_pickle(std::string_view format) {
+  return format == "safetensors" || format == "xgboost-json" || format == "xgboost-ubj" ||
+         format == "lightgbm";
 }
 
 PickleFindings find_pickles(const FileEntry& file, Bytes bytes) {

@@ -23,14 +23,10 @@ struct PickleFindings {
   std::vector<Diagnostic> diagnostics;
 };
 
-// Whether loading a file of this kind could run anything at all.
-enum class Handling {
-  data,        // weights, trees or tables: nothing in it is executed
-  examined,    // a pickle, or an archive that may hold one
-  unexamined,  // it can carry code, and nothing here looks into it yet
-};
-// By the format's id; "" is a format that was not recognised.
-[[nodiscard]] Handling handling_of(std::string_view format);
+// Weights, trees or tables: nothing in such a file is executed. By the format's id.
+[[nodiscard]] bool holds_data_only(std::string_view format);
+// Data only, and its first byte is no opcode: it needs no reading.
+[[nodiscard]] bool cannot_be_pickle(std::string_view format);
 
 [[nodiscard]] PickleFindings find_pickles(const FileEntry& file, Bytes bytes);
 

@@ -147,7 +147,7 @@ Observation observe_clean(const CheckInput& input, Clean clean) {
 
 void count_clean(Clean& clean, const FileEntry& file, const PickleFindings& found) {
   ++clean.files;
-  if (handling_of(file.format) == Handling::data) ++clean.data;
+  if (holds_data_only(file.format)) ++clean.data;
   clean.opcodes += found.opcodes;
   clean.imports.insert(found.imports.begin(), found.imports.end());
   ++clean.formats[file.format.empty() ? "json" : file.format];
@@ -170,7 +170,7 @@ Observation observe_nothing(const CheckInput& input) {
 
 Result<PickleFindings> findings_of(const CheckInput& input, const FileEntry& file) {
   PickleFindings found;
-  if (file.problem.empty() && handling_of(file.format) == Handling::data) return found;
+  if (file.problem.empty() && cannot_be_pickle(file.format)) return found;
   const auto problem =
       TRY(examine(input, file, [&](Bytes bytes) { found = find_pickles(file, bytes); }));
   if (!problem.empty()) {

@@ -149,7 +149,8 @@ bool is_vetted(std::string_view module, std::string_view name) {
 const Family* dangerous_step(std::string_view name) {
   auto steps = split(name, '.');
   steps.pop_back();
-  for (const auto step : steps) {
+  for (auto step : steps) {
+    step.remove_prefix(std::min(step.find_first_not_of('_'), step.size()));  // `random._os`
     if (const auto* const family = dangerous_family(step)) return family;
   }
   return nullptr;
