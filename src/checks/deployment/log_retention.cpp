@@ -113,7 +113,7 @@ std::optional<std::int64_t> retention_of(const Setting& setting, std::string_vie
   constexpr std::int64_t kDay = 86'400;
   const std::string_view key = setting.key;
   if (key.ends_with("maxretentionsec")) return days_of(setting.value, kSecond);  // journald
-  const bool about_logs = speaks_of_logs(key) || speaks_of_logs(base_name(path));
+  const bool about_logs = speaks_of_logs(key) || speaks_of_logs(file_name(path));
   if (!about_logs || has(key, "size") || has(key, "bytes")) return {};
   if (key.ends_with("retention_hours")) return days_of(setting.value, kHour);
   if (key.ends_with("retention") || key.ends_with("retention_days") ||
