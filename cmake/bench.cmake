@@ -1,6 +1,12 @@
 # -DCUPEL_BENCH=ON: measurements that people run by hand; never part of ctest.
+# bench/<room>_bench.cpp is a program that links that room; bench/<room>.sh says how to run it.
 option(CUPEL_BENCH "Build the benchmarks" OFF)
 if(CUPEL_BENCH)
-  add_executable(ledger_bench ${PROJECT_SOURCE_DIR}/bench/ledger_bench.cpp)
-  target_link_libraries(ledger_bench PRIVATE ledger)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/*_bench.cpp)
+  foreach(source ${sources})
+    get_filename_component(name ${source} NAME_WE)
+    string(REPLACE "_bench" "" room ${name})
+    add_executable(${name} ${source})
+    target_link_libraries(${name} PRIVATE ${room})
+  endforeach()
 endif()
