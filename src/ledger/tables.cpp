@@ -65,14 +65,19 @@ Result<void> check_layout(const Database& database) {
                 "use that version");
   }
   if (version != kVersion) return not_a_ledger("its version is unknown");
+  // quote() tells NULL from an empty text and a text from a blob with the same bytes.
   auto schema =
-      TRY(database.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name"));
+      TRY(database.prepare("SELECT quote(type), quote(name), quote(tbl_name), quote(sql) "
+                           "FROM sqlite_schema ORDER BY name"));
+  const auto quoted = [](std::string_view text) { return cat("'", text, "'"); };
   std::size_t known = 0;
   while (TRY(schema.step())) {
-    const bool expected = known < kParts.size() && schema.text(1) == kParts[known].name &&
-                          schema.text(2) == kParts[known].table &&
-                          schema.text(3) == kParts[known].sql &&
-                          schema.text(0) == (kParts[known].sql.empty() ? "index" : "table");
+    const Part part = known < kParts.size() ? kParts[known] : Part{};
+    const bool index = part.sql.empty();
+    const bool expected = schema.text(0) == quoted(index ? "index" : "table") &&
+                          schema.text(1) == quoted(part.name) &&
+                          schema.text(2) == quoted(part.table) &&
+                          schema.text(3) == (index ? "NULL" : quoted(part.sql));
     if (!expected) {
       schema.reset();
       return not_a_ledger("its tables are others");

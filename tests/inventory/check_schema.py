@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Holds cupel.yaml.schema.json against the reader's golden cases.
 
 A case without diagnostics must validate. A case whose first diagnostic is of a

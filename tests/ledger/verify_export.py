@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Verifies a ledger export without any code of this project: RFC 6962 over hashlib, Ed25519
 by `cryptography`. Written from docs/design/ledger.md.   verify_export.py EXPORT VKEY"""
 import base64

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Verifies a DSSE envelope without any code of this project and prints its payload.
 verify_dsse.py ENVELOPE PUBLIC-KEY.pem"""
 import base64

@@ -39,37 +39,62 @@ Result<std::string> text_or_file(const std::string& word) {
   return std::string(trim(TRY(read_text(word))));
 }
 
-// What differs between two assessments, one line each.
-std::vector<std::string> differences(const Assessment& recorded, const Assessment& recomputed) {
-  std::vector<std::string> lines;
-  if (recorded.provisions.size() != recomputed.provisions.size()) {
-    lines.push_back(cat("recorded ", recorded.provisions.size(), " provisions, recomputed ",
-                        recomputed.provisions.size()));
-    return lines;
+bool same_criteria(const Evidence& evidence, const Catalogue& catalogue, const std::string& id) {
+  const Provision* provision = catalogue.find(id);
+  return provision != nullptr && std::ranges::any_of(evidence.criteria, [&](const auto& locked) {
+           return locked.first == id && locked.second == provision->digest;
+         });
+}
+
+// What differs between two results for one provision, one line each.
+void compare_provision(const ProvisionResult& old, const ProvisionResult& now,
+                       std::vector<std::string>& lines) {
+  if (old.verdict != now.verdict) {
+    lines.push_back(cat(now.id, ": recorded ", to_text(old.verdict), ", recomputed ",
+                        to_text(now.verdict), ": ", now.reason));
+    return;
   }
-  for (std::size_t i = 0; i < recorded.provisions.size(); ++i) {
-    const auto& old = recorded.provisions[i];
-    const auto& now = recomputed.provisions[i];
-    if (old.id != now.id || old.verdict != now.verdict) {
-      lines.push_back(cat(now.id, ": recorded ", to_text(old.verdict), ", recomputed ",
-                          to_text(now.verdict), ": ", now.reason));
-      continue;
+  for (const auto& unit : now.units) {
+    const auto twin = std::ranges::find(old.units, unit.id, &UnitResult::id);
+    if (twin == old.units.end() || twin->verdict != unit.verdict) {
+      lines.push_back(cat(unit.id, ": recorded ",
+                          twin == old.units.end() ? "nothing" : to_text(twin->verdict),
+                          ", recomputed ", to_text(unit.verdict)));
     }
-    for (const auto& unit : now.units) {
-      const auto twin = std::ranges::find(old.units, unit.id, &UnitResult::id);
-      if (twin == old.units.end() || twin->verdict != unit.verdict) {
-        lines.push_back(cat(unit.id, ": recorded ",
-                            twin == old.units.end() ? "nothing" : to_text(twin->verdict),
-                            ", recomputed ", to_text(unit.verdict)));
-      }
+  }
+}
+
+// What a comparison found: differences, one line each, and how many provisions this program
+// judges by other criteria than those that were locked when the cycle began.
+struct Comparison {
+  std::vector<std::string> lines;
+  std::size_t other_criteria = 0;
+};
+
+Comparison compare(const Assessment& recorded, const Assessment& recomputed,
+                   const Evidence& evidence, const Catalogue& catalogue) {
+  Comparison comparison;
+  for (const auto& now : recomputed.provisions) {
+    const auto old = std::ranges::find(recorded.provisions, now.id, &ProvisionResult::id);
+    if (old == recorded.provisions.end()) {
+      comparison.lines.push_back(cat(now.id, ": not recorded at all"));
+    } else if (same_criteria(evidence, catalogue, now.id)) {
+      compare_provision(*old, now, comparison.lines);
+    } else {
+      ++comparison.other_criteria;
     }
+  }
+  if (recorded.provisions.size() > recomputed.provisions.size()) {
+    comparison.lines.push_back(cat("recorded ", recorded.provisions.size(),
+                                   " provisions, recomputed ", recomputed.provisions.size()));
   }
   // Verdicts agree; then every other word must too, or the record was not made by this judgement.
-  if (lines.empty() && to_json(recorded).canonical() != to_json(recomputed).canonical()) {
-    lines.emplace_back(
+  if (comparison.lines.empty() && comparison.other_criteria == 0 &&
+      to_json(recorded).canonical() != to_json(recomputed).canonical()) {
+    comparison.lines.emplace_back(
         "the verdicts agree, but the recorded assessment says something else besides");
   }
-  return lines;
+  return comparison;
 }
 
 // An observation without what must differ between two looks at the same bytes.
@@ -143,7 +168,7 @@ Baseline baseline_for(std::span<const Entry> entries, const std::vector<CycleSpa
   return baseline;
 }
 
-Result<bool> replay_cycle(const Context& context, std::span<const Entry> entries,
+Result<Exit> replay_cycle(const Context& context, std::span<const Entry> entries,
                           const std::vector<CycleSpan>& cycles, const CycleSpan& cycle,
                           const Catalogue& catalogue, bool newest) {
   const auto part = entries.subspan(cycle.begin, cycle.end - cycle.begin);
@@ -151,7 +176,7 @@ Result<bool> replay_cycle(const Context& context, std::span<const Entry> entries
   if (cycle.outcome != "completed") {
     context.terminal.out(
         cat(name, ": ", cycle.outcome.empty() ? "interrupted" : cycle.outcome, ", no verdicts\n"));
-    return true;
+    return Exit::ok;
   }
   const Evidence evidence = TRY(evidence_from(part));
   const auto recorded = assessment_from(TRY(body_of(part, entry_type::assessment)));
@@ -159,7 +184,7 @@ Result<bool> replay_cycle(const Context& context, std::span<const Entry> entries
     return fail(Fault::integrity, cat(name, ": its recorded assessment cannot be read"));
   }
   const Assessment recomputed = assess(evidence, catalogue, *evidence.cycle.finished);
-  auto lines = differences(*recorded, recomputed);
+  auto [lines, other_criteria] = compare(*recorded, recomputed, evidence, catalogue);
   if (newest && context.options.has("--assets")) {
     const Baseline baseline = baseline_for(entries, cycles, evidence.cycle.previous);
     for (auto& line :
@@ -172,7 +197,14 @@ Result<bool> replay_cycle(const Context& context, std::span<const Entry> entries
                            count_of(evidence.attestations.size(), "attestation"), ", ",
                            lines.empty() ? "all as recorded" : "NOT as recorded", "\n"));
   for (const auto& line : lines) context.terminal.out(cat("  ", line, "\n"));
-  return lines.empty();
+  if (other_criteria != 0) {
+    context.terminal.out(
+        cat("  ", other_criteria, " of ", recomputed.provisions.size(),
+            " provisions were judged by other criteria than this program's, and are not compared; ",
+            printable(evidence.cycle.tool, 80), " can\n"));
+  }
+  if (!lines.empty()) return Exit::failed;
+  return other_criteria == 0 ? Exit::ok : Exit::incomplete;
 }
 
 Result<Exit> run(const Context& context) {
@@ -202,13 +234,13 @@ Result<Exit> run(const Context& context) {
     context.terminal.out("it holds no assessment cycle\n");
     return Exit::incomplete;
   }
-  bool agreed = true;
+  Exit worst = Exit::ok;
   for (const auto& cycle : cycles) {
-    const bool same = TRY(
+    const Exit code = TRY(
         replay_cycle(context, reading.entries, cycles, cycle, catalogue, &cycle == &cycles.back()));
-    agreed = agreed && same;
+    if (code == Exit::failed || worst == Exit::ok) worst = code;
   }
-  return agreed ? Exit::ok : Exit::failed;
+  return worst;
 }
 
 }  // namespace
