@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "reports/sarif/parts.h"
+#include "reports/sarif/record.h"
 #include "reports/view/findings.h"
 
 namespace cupel {
@@ -31,10 +32,10 @@ class Log {
   std::string write() {
     std::string results;
     std::size_t written = 0;
-    const auto put = [&](const Json& result) {
+    const auto put = [&](const std::string& result) {
       if (github_ && ++written > kGithubResults) return;
       results += results.empty() ? "\n" : ",\n";
-      results += result.canonical();
+      results += result;
     };
     for (const auto& finding : findings_) {
       if (!github_ || is_failure(finding)) put(result_of(finding));
@@ -52,8 +53,7 @@ class Log {
         ",\n\"invocations\": [", invocation(cut).canonical(), "],\n\"columnKind\": ",
         "\"unicodeCodePoints\",\n\"originalUriBaseIds\": ", base().canonical(),
         ",\n\"taxonomies\": [", taxonomy_.component().canonical(), "],\n",
-        github_ ? std::string()
-                : cat("\"artifacts\": ", Json::array(artifacts_.list()).canonical(), ",\n"),
+        github_ ? std::string() : cat("\"artifacts\": ", array_of(artifacts_.list()), ",\n"),
         "\"properties\": ", properties().canonical(), ",\n\"results\": [", results, "]\n}]}\n");
   }
 
@@ -124,29 +124,27 @@ class Log {
     return rule(printable(provision.id, 40), std::move(facts));
   }
 
-  Json location_of(const Place& place) {
-    Json physical = Json::object();
+  std::string location_of(const Place& place) {
+    Record physical;
     if (github_) {
       // GitHub shows lines of files of the repository, and nothing inside an archive.
-      physical.set(
-          "artifactLocation",
-          Json::object({{"uri", uri_of(place.path.empty() ? kSystemFile : place.path.front())}}));
-      Json region = place.line != 0 && place.path.size() == 1 ? region_of(place) : Json();
-      physical.set("region",
-                   region.is_null() ? Json::object({{"startLine", 1}}) : std::move(region));
+      Record file;
+      const std::string uri = uri_of(place.path.empty() ? kSystemFile : place.path.front());
+      physical.json("artifactLocation", std::move(file.text("uri", uri, uri.size())).done());
+      physical.json("region", place.line != 0 && place.path.size() == 1 ? region_of(place)
+                                                                        : "{\"startLine\":1}");
     } else {
-      physical.set("artifactLocation", artifacts_.location(place));
-      if (Json region = region_of(place); !region.is_null()) {
-        physical.set("region", std::move(region));
-      }
+      physical.json("artifactLocation", artifacts_.location(place));
+      if (const auto region = region_of(place); !region.empty()) physical.json("region", region);
     }
-    Json location = Json::object({{"physicalLocation", std::move(physical)}});
+    Record location;
+    location.json("physicalLocation", std::move(physical).done());
     if (!place.pointer.empty()) {
-      location.set(
-          "logicalLocations",
-          Json::array({Json::object({{"fullyQualifiedName", printable(place.pointer, 300)}})}));
+      Record pointer;
+      pointer.text("fullyQualifiedName", place.pointer, 300);
+      location.json("logicalLocations", array_of({std::move(pointer).done()}));
     }
-    return location;
+    return std::move(location).done();
   }
 
   static std::string_view kind_of(const Diagnostic& diagnostic) {
@@ -154,7 +152,7 @@ class Log {
     return diagnostic.severity == Severity::medium ? "review" : "informational";
   }
 
-  Json result_of(const Finding& finding) {
+  std::string result_of(const Finding& finding) {
     const Diagnostic& diagnostic = *finding.diagnostic;
     const auto kind = kind_of(diagnostic);
     const bool shall = std::ranges::any_of(finding.provisions,
@@ -162,21 +160,24 @@ class Log {
     std::string key = cat(diagnostic.code, "\n", join(diagnostic.place.path, "\n"), "\n\n",
                           diagnostic.place.pointer, "\n", diagnostic.title);
     key += cat("\n", seen_[key]++);  // the same thing twice in one file is two findings
-    Json result = Json::object(
-        {{"ruleId", printable(diagnostic.code, 40)},
-         {"ruleIndex", rule_of(finding)},
-         {"kind", kind},
-         {"level", kind != "fail" ? "none" : level_of(shall ? Level::shall : Level::should)},
-         {"message", message(cat(diagnostic.title, ". ", place_note(diagnostic), diagnostic.help))},
-         {"partialFingerprints", Json::object({{"cupelFinding/v1", fingerprint(key)}})}});
+    Record result;
+    result.text("ruleId", diagnostic.code, 40)
+        .number("ruleIndex", rule_of(finding))
+        .text("kind", kind)
+        .text("level", kind != "fail" ? "none" : level_of(shall ? Level::shall : Level::should))
+        .json("message",
+              message_text(cat(diagnostic.title, ". ", place_note(diagnostic), diagnostic.help)));
     if (github_ || !diagnostic.place.path.empty()) {
-      result.set("locations", Json::array({location_of(diagnostic.place)}));
+      result.json("locations", array_of({location_of(diagnostic.place)}));
     }
-    if (!finding.provisions.empty()) result.set("taxa", taxa(finding.provisions));
-    result.set("properties",
-               Json::object({{"severity", to_text(diagnostic.severity)},
-                             {"observation", printable(finding.observation->id, 64)}}));
-    return result;
+    Record prints;
+    prints.text("cupelFinding/v1", fingerprint(key));
+    result.json("partialFingerprints", std::move(prints).done());
+    if (!finding.provisions.empty()) result.json("taxa", taxa(finding.provisions));
+    Record properties;
+    properties.text("severity", to_text(diagnostic.severity))
+        .text("observation", finding.observation->id, 64);
+    return std::move(result.json("properties", std::move(properties).done())).done();
   }
 
   // A reader of GitHub's alert sees no member of an archive, so the message says it.
@@ -199,36 +200,43 @@ class Log {
     return {};
   }
 
-  Json result_of(const ProvisionResult& provision) {
+  std::string result_of(const ProvisionResult& provision) {
     const auto kind = kind_of(provision);
-    Json::Array units;
+    std::vector<std::string> units;
     for (const auto& unit : provision.units) {
-      units.push_back(Json::object({{"id", printable(unit.id, 100)},
-                                    {"kind", to_text(unit.kind)},
-                                    {"verdict", to_text(unit.verdict)},
-                                    {"criterion", printable(unit.criterion, 1000)},
-                                    {"measured", printable(unit.measured, 1000)}}));
+      Record record;
+      record.text("id", unit.id, 100)
+          .text("kind", to_text(unit.kind))
+          .text("verdict", to_text(unit.verdict))
+          .text("criterion", unit.criterion, 1000)
+          .text("measured", unit.measured, 1000);
+      units.push_back(std::move(record).done());
     }
-    const std::string key = cat("provision\n", assessment_.system_name, "\n", provision.id);
-    Json result = Json::object(
-        {{"ruleId", printable(provision.id, 40)},
-         {"ruleIndex", rule_of(provision)},
-         {"kind", kind},
-         {"level", kind == "fail" ? level_of(provision.level) : "none"},
-         {"message", message(provision.reason.empty() ? provision.title : provision.reason)},
-         {"partialFingerprints", Json::object({{"cupelProvision/v1", fingerprint(key)}})}});
-    if (github_) result.set("locations", Json::array({location_of({})}));
-    result.set("taxa", taxa({&provision}));
-    result.set("properties", Json::object({{"verdict", to_text(provision.verdict)},
-                                           {"decidedBy", to_text(provision.decided_by)},
-                                           {"testUnits", std::move(units)}}));
-    return result;
+    Record result;
+    result.text("ruleId", provision.id, 40)
+        .number("ruleIndex", rule_of(provision))
+        .text("kind", kind)
+        .text("level", kind == "fail" ? level_of(provision.level) : "none")
+        .json("message",
+              message_text(provision.reason.empty() ? provision.title : provision.reason));
+    if (github_) result.json("locations", array_of({location_of({})}));
+    Record prints;
+    prints.text("cupelProvision/v1",
+                fingerprint(cat("provision\n", assessment_.system_name, "\n", provision.id)));
+    Record properties;
+    properties.text("verdict", to_text(provision.verdict))
+        .text("decidedBy", to_text(provision.decided_by))
+        .json("testUnits", array_of(units));
+    result.json("partialFingerprints", std::move(prints).done())
+        .json("taxa", taxa({&provision}))
+        .json("properties", std::move(properties).done());
+    return std::move(result).done();
   }
 
-  Json taxa(const std::vector<const ProvisionResult*>& provisions) const {
-    Json::Array list;
-    for (const auto* provision : provisions) list.push_back(taxonomy_.reference(*provision));
-    return list;
+  std::string taxa(const std::vector<const ProvisionResult*>& provisions) const {
+    std::vector<std::string> list;
+    for (const auto* provision : provisions) list.push_back(taxonomy_.reference_text(*provision));
+    return array_of(list);
   }
 
   Json tool() const {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "reports/sarif/record.h"
 
 namespace cupel {
 namespace {
@@ -20,6 +21,12 @@ bool unreserved(char c) {
 
 bool is_digest(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string one_text(std::string_view key, std::string_view text) {
+  Record record;
+  record.text(key, text);
+  return std::move(record).done();
 }
 
 }  // namespace
@@ -46,6 +53,10 @@ Json message(std::string_view text) {
   return Json::object({{"text", printable(text, 2000)}});
 }
 
+std::string message_text(std::string_view text) {
+  return one_text("text", text);
+}
+
 std::string_view level_of(Level level) {
   return level == Level::shall ? "error" : "warning";
 }
@@ -63,56 +74,71 @@ Artifacts::Artifacts(const Assessment& assessment) {
   }
 }
 
-Json Artifacts::location(const Place& place) {
+std::string Artifacts::location(const Place& place) {
   std::string key;
+  std::string uri;
   std::size_t index = 0;
   for (std::size_t depth = 0; depth < place.path.size(); ++depth) {
     const std::size_t parent = index;
     key.append(place.path[depth]).append(1, '\0');
+    uri = uri_of(place.path[depth]);
     const auto [known, fresh] = known_.emplace(key, list_.size());
     index = known->second;
     if (!fresh) continue;
-    Json location = Json::object({{"uri", uri_of(place.path[depth])}});
-    Json artifact = Json::object();
-    if (depth == 0) {
-      location.set("uriBaseId", "SYSTEM");
-      const auto digest = digests_.find(place.path[depth]);
-      if (digest != digests_.end()) {
-        artifact.set("hashes", Json::object({{"sha-256", digest->second}}));
-      }
-    } else {
-      artifact.set("parentIndex", parent);
+    Record where;
+    where.text("uri", uri, uri.size());
+    if (depth == 0) where.text("uriBaseId", "SYSTEM");
+    Record artifact;
+    artifact.json("location", std::move(where).done());
+    if (depth != 0) artifact.number("parentIndex", parent);
+    const auto digest = digests_.find(place.path[depth]);
+    if (depth == 0 && digest != digests_.end()) {
+      artifact.json("hashes", one_text("sha-256", digest->second));
     }
-    artifact.set("location", std::move(location));
-    list_.push_back(std::move(artifact));
+    list_.push_back(std::move(artifact).done());
   }
-  Json location = Json::object({{"uri", uri_of(place.path.back())}, {"index", index}});
-  if (place.path.size() == 1) location.set("uriBaseId", "SYSTEM");
-  return location;
+  Record location;
+  location.text("uri", uri, uri.size());
+  if (place.path.size() == 1) location.text("uriBaseId", "SYSTEM");
+  location.number("index", index);
+  return std::move(location).done();
 }
 
-Json region_of(const Place& place) {
+std::string region_of(const Place& place) {
+  Record region;
   if (place.line != 0) {
-    Json region = Json::object({{"startLine", place.line}});
-    if (place.column != 0) region.set("startColumn", place.column);
-    return region;
+    region.number("startLine", place.line);
+    if (place.column != 0) region.number("startColumn", place.column);
+    return std::move(region).done();
   }
   constexpr std::uint64_t kLargest = INT32_MAX;  // what readers of SARIF hold an offset in
   if (!place.span || place.span->begin > kLargest) return {};
-  Json region = Json::object({{"byteOffset", place.span->begin}});
+  region.number("byteOffset", place.span->begin);
   if (place.span->end >= place.span->begin && place.span->end - place.span->begin <= kLargest) {
-    region.set("byteLength", place.span->end - place.span->begin);
+    region.number("byteLength", place.span->end - place.span->begin);
   }
-  return region;
+  return std::move(region).done();
 }
 
-Taxonomy::Taxonomy(const Assessment& assessment) : assessment_(assessment) {}
+Taxonomy::Taxonomy(const Assessment& assessment) : assessment_(assessment) {
+  references_.reserve(assessment.provisions.size());
+  for (const auto& provision : assessment.provisions) {
+    references_.push_back(reference(provision).canonical());
+  }
+}
+
+std::size_t Taxonomy::index_of(const ProvisionResult& provision) const {
+  return static_cast<std::size_t>(&provision - assessment_.provisions.data());
+}
 
 Json Taxonomy::reference(const ProvisionResult& provision) const {
-  const auto index = static_cast<std::size_t>(&provision - assessment_.provisions.data());
   return Json::object({{"id", printable(provision.id, 40)},
-                       {"index", index},
+                       {"index", index_of(provision)},
                        {"toolComponent", Json::object({{"name", kTaxonomy}, {"index", 0}})}});
+}
+
+const std::string& Taxonomy::reference_text(const ProvisionResult& provision) const {
+  return references_.at(index_of(provision));
 }
 
 Json Taxonomy::component() const {
