@@ -142,13 +142,30 @@ TEST(Applicability, SeesUpdatesSinceTheLastCycle) {
   desk.run(kApplicability);
   desk.baseline.cycle = "c1";
   desk.baseline.inventory = desk.inventory;
-  EXPECT_EQ(said(desk, "5.4.1-2"), "not yet: no model changed since the last cycle");
+  desk.baseline.system = desk.system;
   EXPECT_EQ(said(desk, "5.3.1-2.2"),
             "not yet: no model, prompt or configuration changed since the last cycle");
+  EXPECT_EQ(said(desk, "5.4.1-2"), "not yet: no model changed since the last cycle");
+  desk.system.version = "2.0";
+  EXPECT_EQ(said(desk, "5.4.1-2"), "met: version 1.0 of the last cycle became 2.0");
   desk.inventory.files[0].sha256 = sha256_hex("other weights");
   EXPECT_EQ(said(desk, "5.2.3-4"), "met: the model `m` was changed since the last cycle");
   EXPECT_EQ(said(desk, "5.3.1-2.2"), "met: the model `m` was changed since the last cycle");
   EXPECT_TRUE(said(desk, "5.1.3-1.1").starts_with("not yet")) << "a model is no setting";
+}
+
+TEST(Applicability, TakesAnEditedPromptForAnUpdateButNotForAMajorOne) {
+  Workbench desk;
+  desk.file("p.txt", "be kind", AssetKind::prompt);
+  desk.declare("p", AssetKind::prompt, "p.txt");
+  desk.run(kApplicability);
+  desk.baseline.cycle = "c1";
+  desk.baseline.system = desk.system;
+  desk.baseline.inventory = desk.inventory;
+  desk.inventory.files[0].sha256 = sha256_hex("be evil");
+  EXPECT_EQ(said(desk, "5.3.1-2.2"), "met: the prompt `p` was changed since the last cycle");
+  EXPECT_EQ(said(desk, "5.1.3-1.1"), "met: the prompt `p` was changed since the last cycle");
+  EXPECT_TRUE(said(desk, "5.4.1-2").starts_with("not yet"));
 }
 
 TEST(Applicability, SeesWhatIsRetiredOrGone) {

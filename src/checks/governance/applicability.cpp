@@ -131,7 +131,7 @@ Finding badly_documented(const Inventory& inventory) {
                          " from outside has a licence and a card or a source on record"));
 }
 
-// 5.2.3-4, 5.3.1-2.2, 5.4.1-2: an update.
+// 5.2.3-4, 5.3.1-2.2: an update.
 Finding updated(const CheckInput& input, std::span<const AssetKind> kinds, std::string_view what) {
   const auto changes = changes_since(input.baseline, input.inventory, kinds);
   if (!changes.found.empty()) {
@@ -142,6 +142,18 @@ Finding updated(const CheckInput& input, std::span<const AssetKind> kinds, std::
     return not_triggered(cat("no update of a ", what, " was seen: this is the first cycle"));
   }
   return not_triggered(cat("no ", what, " changed since the last cycle"));
+}
+
+// 5.4.1-2: a major update: another model, or another version of the system. An edited prompt
+// alone is a change to be recorded and assessed (5.2.4-3, 5.1.3-1.1), not a new version.
+Finding updated_majorly(const CheckInput& input) {
+  constexpr std::array<AssetKind, 1> kModels = {AssetKind::model};
+  const auto& then = input.baseline.system.version;
+  if (!input.baseline.cycle.empty() && then != input.system.version) {
+    return met(cat("version ", printable(then, 60), " of the last cycle became ",
+                   printable(input.system.version, 60)));
+  }
+  return updated(input, kModels, "model");
 }
 
 // 5.5.1-1, 5.5.1-2: a transfer or the end of life.
@@ -237,8 +249,7 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
     TRY(answers.give(provision, public_data(inventory)));
   }
   TRY(answers.give("5.3.1-2.2", updated(input, kSteering, "model, prompt or configuration")));
-  // A major update is a new model; other wording of a prompt alone is not.
-  TRY(answers.give("5.4.1-2", updated(input, kModels, "model")));
+  TRY(answers.give("5.4.1-2", updated_majorly(input)));
   for (const std::string_view provision : {"5.5.1-1", "5.5.1-2"}) {
     TRY(answers.give(provision, retired(input)));
   }

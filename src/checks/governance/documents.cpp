@@ -135,7 +135,8 @@ class Inspection {
     const auto name = document_->field(key);
     if (name.empty() || input_.system.person(name) != nullptr) return;
     tell("DOC004", key, cat("the ", key, " `", printable(name, 100), "` is not in the roster"),
-         "add the person to `people:` of cupel.yaml, or name somebody who is there");
+         cat("add `", printable(name, 100),
+             "` to `people:` of cupel.yaml, or name somebody who is there"));
   }
 
   // "card-fraud-detection 2.3" speaks for every version 2.3.x.
@@ -335,11 +336,12 @@ Observation about_absent(Observation seen, const Claim& claim, const std::string
   }
   miss(seen.coverage, path, "it is not there");
   seen.measured = cat("the declared document `", name, "` is not there");
-  seen.diagnostics.push_back({.code = "DOC001",
-                              .severity = Severity::high,
-                              .title = cat("the declared document `", name, "` is not there"),
-                              .place = place_of(claim),
-                              .help = "restore the document, or correct its path in `declares:`"});
+  seen.diagnostics.push_back(
+      {.code = "DOC001",
+       .severity = Severity::high,
+       .title = cat("the declared document `", name, "` is not there"),
+       .place = place_of(claim),
+       .help = cat("restore `", name, "`, or correct its path in `declares:`")});
   return seen;
 }
 
