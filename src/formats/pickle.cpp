@@ -150,11 +150,13 @@ bool looks_like(Bytes head, std::uint64_t size) {
   std::size_t at = 0;
   End end = End::stop;
   bool structured = false;
+  bool long_argument = false;  // one that the rest of the file has room for
   while (end == End::stop && at < head.size() && !is_padding(head.subspan(at))) {
     Machine machine(session, at, Machine::Arrays::as_opcodes);
     end = machine.run();
     reading.opcodes += machine.opcodes();
     structured = structured || machine.structured();
+    long_argument = machine.wanted() > head.size() + 4 && machine.wanted() <= size;
     if (end == End::stop) ++reading.pickles;
     at = machine.at();
   }
@@ -165,9 +167,10 @@ bool looks_like(Bytes head, std::uint64_t size) {
   const bool imports = std::ranges::any_of(
       reading.imports, [](const Import& import) { return is_importable(import.module); });
   if (imports && (reading.pickles != 0 || !reading.calls.empty())) return true;
-  if (!goes_on || !reading.problem.empty()) return false;
+  if (!goes_on) return false;
+  if (long_argument) return true;
   if (reading.pickles != 0) return end == End::stop || reading.opcodes >= kConvincing;
-  return size > head.size() && structured && reading.opcodes >= 2 * kConvincing;
+  return size > head.size() && structured && (imports || reading.opcodes >= 2 * kConvincing);
 }
 
 }  // namespace cupel::pickle

@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -189,8 +190,8 @@ class Header {
     std::vector<const Tensor*> by_place;
     by_place.reserve(reading_.tensors.size());
     for (const auto& tensor : reading_.tensors) by_place.push_back(&tensor);
-    std::ranges::stable_sort(by_place, [](const Tensor* a, const Tensor* b) {
-      return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
+    std::ranges::sort(by_place, [](const Tensor* a, const Tensor* b) {
+      return std::tie(a->begin, a->end, a->name) < std::tie(b->begin, b->end, b->name);
     });
     std::uint64_t at = 0;
     for (const auto* tensor : by_place) {

@@ -462,7 +462,7 @@ Result<std::vector<std::byte>> peek(Bytes bytes, const Member& member, std::size
     head.assign(first.begin(), first.end());
     return head;
   }
-  TRY(inflate_into(packed, head, count));
+  static_cast<void>(TRY(inflate_into(packed, head, count)));
   return head;
 }
 

@@ -155,7 +155,7 @@ class Finder {
     std::map<std::string, std::vector<const pickle::Import*>> unknown;  // by package
     for (const auto& import : reading.imports) {
       const auto judgement = pickle_policy::judge(import);
-      if (!import.behind_array) imports_.insert(cat(import.module, ".", import.name));
+      if (!import.behind_array) imports_.insert(printable(cat(import.module, ".", import.name), 300));
       switch (judgement.standing) {
         case Standing::vetted:
           break;
@@ -277,7 +277,7 @@ class Finder {
     std::string scripts;
     for (const auto& member : reading.members) {
       auto inner = path;
-      inner.push_back(member.name);
+      inner.push_back(is_utf8(member.name) ? member.name : printable(member.name));
       look_at_member(inner, bytes, member, depth);
       const auto name = lower(member.name);
       if (scripts.empty() && (name.ends_with(".py") || name.ends_with(".so")))

@@ -13,8 +13,10 @@ namespace cupel::pickle {
 // What nearly every opcode needs stands first, so that it is inlined.
 
 bool Machine::skip(std::uint64_t count) {
-  if (count > stream_.size() - at_)
+  if (count > stream_.size() - at_) {
+    if (__builtin_add_overflow(count, std::uint64_t{at_}, &wanted_)) wanted_ = ~std::uint64_t{0};
     return stop_with(End::truncated, "the stream ends in an argument");
+  }
   at_ += static_cast<std::size_t>(count);
   return true;
 }

@@ -47,6 +47,8 @@ class Machine {
   // The first thing that was not as it should be, and where; empty: nothing.
   [[nodiscard]] const std::string& problem() const { return problem_; }
   [[nodiscard]] std::size_t problem_at() const { return problem_at_; }
+  // When the stream ended inside of an argument: where that one would have ended.
+  [[nodiscard]] std::uint64_t wanted() const { return wanted_; }
   // What STOP would have returned.
   [[nodiscard]] Value product() const { return product_; }
 
@@ -158,6 +160,7 @@ class Machine {
   bool structured_ = false;
   std::string problem_;
   std::size_t problem_at_ = 0;
+  std::uint64_t wanted_ = 0;
   End end_ = End::stop;
   Value product_;
 };
