@@ -305,6 +305,22 @@ TEST(DeclaredDigest, ComparesWhatIsDeclared) {
   EXPECT_EQ(seen[2].measured, "1 asset has the declared SHA-256");
 }
 
+TEST(DeclaredDigest, ComparesPromptsAndConfigurationThatHaveADigestAndCountsNoOther) {
+  Workbench desk;
+  desk.file("p.md", "be evil", AssetKind::prompt);
+  desk.file("c.yaml", "t: 1", AssetKind::configuration);
+  desk.file("bare.yaml", "t: 2", AssetKind::configuration);
+  desk.declare("p", AssetKind::prompt, "p.md",
+               [](DeclaredAsset& asset) { asset.sha256 = sha256_hex("be kind"); });
+  desk.declare("c", AssetKind::configuration, "c.yaml",
+               [](DeclaredAsset& asset) { asset.sha256 = sha256_hex("t: 1"); });
+  desk.declare("bare", AssetKind::configuration, "bare.yaml");
+  const auto seen = desk.run(kDeclaredDigest);
+  EXPECT_EQ(told(seen), Told{"DIG001: the bytes of `p` are not the declared ones"});
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[1].coverage, (Coverage{.population = 1, .examined = 1}));
+}
+
 TEST(DeclaredDigest, SaysWhatItCouldNotCompare) {
   Workbench desk;
   desk.declare("gone", AssetKind::model, "gone.bin",

@@ -40,7 +40,7 @@ TEST_F(ChangesCheck, RecordsTheFirstCycle) {
   desk.file("p.txt", "be kind", AssetKind::prompt);
   desk.declare("prompt", AssetKind::prompt, "p.txt");
   const auto log = about("5.2.4-3");
-  EXPECT_EQ(log.measured, "1 prompt or configuration recorded for the first time");
+  EXPECT_EQ(log.measured, "1 model, prompt or configuration recorded for the first time");
   EXPECT_EQ(log.coverage, (Coverage{.population = 1, .examined = 1}));
   EXPECT_FALSE(about("5.1.3-1.1").condition.value().triggered);
 }
@@ -59,7 +59,8 @@ TEST_F(ChangesCheck, TellsAChangeWithoutARecord) {
                  "a change record"});
   EXPECT_EQ(log.diagnostics[0].severity, Severity::high);
   EXPECT_EQ(log.measured,
-            "1 of 1 prompt or configuration changed since the last cycle, 1 without a record");
+            "1 of 1 model, prompt or configuration changed since the last cycle, 1 without a "
+            "record");
 }
 
 TEST_F(ChangesCheck, AcceptsARecordThatNamesTheNewDigest) {
@@ -90,6 +91,23 @@ TEST_F(ChangesCheck, RefusesARecordOfAnotherChangeOrKind) {
 TEST_F(ChangesCheck, AcceptsADigestThatWasDeclared) {
   change_prompt("be brief");
   desk.inventory.assets[0].declared.sha256 = sha256_hex("be brief");
+  EXPECT_EQ(told({about("5.2.4-3")}), Told{});
+}
+
+TEST_F(ChangesCheck, TellsNewWeightsWithoutARecord) {
+  desk.file("m.onnx", "weights", AssetKind::model);
+  desk.declare("m", AssetKind::model, "m.onnx",
+               [](DeclaredAsset& asset) { asset.sha256 = sha256_hex("weights"); });
+  EXPECT_EQ(about("5.2.4-3").measured,
+            "1 model, prompt or configuration recorded for the first time");
+  desk.baseline.cycle = "c1";
+  desk.baseline.inventory = desk.inventory;
+  desk.inventory.files.clear();
+  desk.file("m.onnx", "other weights", AssetKind::model);
+  EXPECT_EQ(told({about("5.2.4-3")}),
+            Told{"CHG001: the model `m` was changed since the last cycle without a change record"});
+  EXPECT_FALSE(about("5.1.3-1.1").condition.value().triggered) << "a model is no setting";
+  desk.inventory.assets[0].declared.sha256 = sha256_hex("other weights");
   EXPECT_EQ(told({about("5.2.4-3")}), Told{});
 }
 

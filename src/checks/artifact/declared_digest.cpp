@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kCodes = {"DIG001", "DIG002"};
 constexpr std::string_view kCriterion =
-    "every declared model and dataset has a declared SHA-256, and the bytes on disk have it";
+    "every declared model and dataset has a declared SHA-256, and the bytes on disk of these and "
+    "of every other asset with a declared SHA-256 have it";
 constexpr std::array<TestUnit, 2> kUnits = {{
     {.id = "5.2.1-2/declared-digest",
      .provision = "5.2.1-2",
@@ -117,9 +118,9 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
   const auto equal = clean.coverage.examined;
   clean.facts =
       Json::object({{"assets", equal}, {"subjects_not_listed", equal - clean.subjects.size()}});
-  clean.measured = assets == 0
-                       ? std::string("no model or dataset is declared")
-                       : cat(count_of(equal, "asset has", "assets have"), " the declared SHA-256");
+  clean.measured =
+      assets == 0 ? std::string("no model or dataset is declared, and no other asset with a digest")
+                  : cat(count_of(equal, "asset has", "assets have"), " the declared SHA-256");
   return emit(std::move(clean));
 }
 

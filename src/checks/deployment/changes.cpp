@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// deployment.changes: is every change of a prompt or a configuration since the last cycle on
-// record, and was the threat model looked at since?
+// deployment.changes: is every change of what steers the system (prompts, configuration, and the
+// weights of its models) since the last cycle on record, and was the threat model looked at
+// since a setting changed?
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/text.h"
 #include "checks/changes_since.h"
@@ -24,8 +26,8 @@ constexpr std::array<TestUnit, 2> kUnits = {{
      .kind = UnitKind::functional,
      .rule = Rule::clean,
      .check = "deployment.changes",
-     .criterion = "each prompt and configuration is what the last cycle saw, or its change was "
-                  "declared beforehand or is on record with the new digest",
+     .criterion = "each model, prompt and configuration is what the last cycle saw, or its change "
+                  "was declared beforehand or is on record with the new digest",
      .codes = kRecorded},
     {.id = "5.1.3-1.1/changes-assessed",
      .provision = "5.1.3-1.1",
@@ -37,7 +39,13 @@ constexpr std::array<TestUnit, 2> kUnits = {{
      .codes = kAssessed},
 }};
 
-constexpr std::array<AssetKind, 2> kKinds = {AssetKind::prompt, AssetKind::configuration};
+using Kinds = std::span<const AssetKind>;
+// New weights change what the system does as much as a new prompt.
+constexpr std::array<AssetKind, 3> kSteering = {AssetKind::model, AssetKind::prompt,
+                                                AssetKind::configuration};
+// What 5.1.3-1.1 speaks of: a model is no setting.
+constexpr std::array<AssetKind, 2> kSettings = {AssetKind::prompt, AssetKind::configuration};
+constexpr std::string_view kManySteering = "models, prompts and configurations";
 constexpr std::int64_t kDay = 86'400'000;
 
 // The record's front matter names the digest, as `sha256:` or in the list `subjects:`.
@@ -71,9 +79,9 @@ void count(const Changes& changes, Coverage& coverage) {
   for (const auto& name : changes.unknown) miss(coverage, name, "its bytes are not known");
 }
 
-void name_subjects(const CheckInput& input, Observation& seen) {
+void name_subjects(const CheckInput& input, Kinds kinds, Observation& seen) {
   for (const auto& asset : input.inventory.assets) {
-    if (std::ranges::find(kKinds, asset.declared.kind) != kKinds.end()) {
+    if (std::ranges::find(kinds, asset.declared.kind) != kinds.end()) {
       seen.subjects.push_back(subject_of(asset));
     }
   }
@@ -82,12 +90,11 @@ void name_subjects(const CheckInput& input, Observation& seen) {
 Result<void> ask_for_records(const CheckInput& input, const Changes& changes, const Emit& emit) {
   Observation seen = observe(kChanges, input);
   seen.provision = "5.2.4-3";
-  name_subjects(input, seen);
+  name_subjects(input, kSteering, seen);
   count(changes, seen.coverage);
   if (changes.first_cycle) {
-    seen.measured =
-        cat(count_of(changes.compared, "prompt or configuration", "prompts and configurations"),
-            " recorded for the first time");
+    seen.measured = cat(count_of(changes.compared, "model, prompt or configuration", kManySteering),
+                        " recorded for the first time");
     return emit(std::move(seen));
   }
   const auto records = TRY(documents_of(input, "5.2.4-3"));
@@ -108,10 +115,9 @@ Result<void> ask_for_records(const CheckInput& input, const Changes& changes, co
                              {"changed", changes.found.size()},
                              {"unrecorded", unrecorded},
                              {"since", input.baseline.cycle}});
-  seen.measured =
-      cat(changes.found.size(), " of ",
-          count_of(changes.compared, "prompt or configuration", "prompts and configurations"),
-          " changed since the last cycle, ", unrecorded, " without a record");
+  seen.measured = cat(changes.found.size(), " of ",
+                      count_of(changes.compared, "model, prompt or configuration", kManySteering),
+                      " changed since the last cycle, ", unrecorded, " without a record");
   return emit(std::move(seen));
 }
 
@@ -133,7 +139,7 @@ Review latest_review(const std::vector<Document>& documents, Timestamp now) {
 Result<void> ask_for_review(const CheckInput& input, const Changes& changes, const Emit& emit) {
   Observation seen = observe(kChanges, input);
   seen.provision = "5.1.3-1.1";
-  name_subjects(input, seen);
+  name_subjects(input, kSettings, seen);
   if (changes.found.empty()) {
     seen.measured = changes.first_cycle ? "the first cycle: there is nothing to compare with"
                                         : "no prompt and no configuration changed";
@@ -183,17 +189,17 @@ Result<void> ask_for_review(const CheckInput& input, const Changes& changes, con
 }
 
 Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
-  const auto changes = changes_since(input.baseline, input.inventory, kKinds);
-  TRY(task.step(changes.compared));
-  TRY(ask_for_records(input, changes, emit));
-  return ask_for_review(input, changes, emit);
+  const auto steering = changes_since(input.baseline, input.inventory, kSteering);
+  TRY(task.step(steering.compared));
+  TRY(ask_for_records(input, steering, emit));
+  return ask_for_review(input, changes_since(input.baseline, input.inventory, kSettings), emit);
 }
 
 }  // namespace
 
 constinit const Check kChanges = {
     .id = "deployment.changes",
-    .question = "is every change of a prompt or a configuration on record and assessed?",
+    .question = "is every change of a model, a prompt or a configuration on record and assessed?",
     .codes = kCodes,
     .units = kUnits,
     .run = run};
