@@ -374,6 +374,18 @@ Listing read_package_json(std::string_view text) {
   return listing;
 }
 
+Listing read_metadata(std::string_view text) {
+  constexpr std::string_view kField = "Requires-Dist:";
+  Listing listing;
+  std::uint32_t number = 0;
+  for (const auto line : split(text, '\n')) {
+    ++number;
+    if (trim(line).empty()) break;  // the description follows
+    if (line.starts_with(kField)) add(listing, line.substr(kField.size()), number);
+  }
+  return listing;
+}
+
 bool lock_has_hashes(std::string_view text) {
   constexpr std::array<std::string_view, 6> kMarks = {"sha256:",  "sha512-", "sha1-",
                                                       "checksum", "h1:",     "integrity"};

@@ -33,6 +33,8 @@ struct Listing {
 [[nodiscard]] Listing read_environment(std::string_view text);  // of conda, or of MLflow
 [[nodiscard]] Listing read_setup_cfg(std::string_view text);
 [[nodiscard]] Listing read_package_json(std::string_view text);
+// METADATA or PKG-INFO of a built package: its Requires-Dist lines.
+[[nodiscard]] Listing read_metadata(std::string_view text);
 
 // A lock file of any of the package managers: it pins everything; does it hold digests too?
 [[nodiscard]] bool lock_has_hashes(std::string_view text);
