@@ -11,6 +11,8 @@
 #include "formats/yaml.h"
 #include "inventory/inventory.h"
 #include "inventory/kinds.h"
+#include "inventory/model_card_text.h"
+#include "inventory/traces.h"
 #include "inventory/values.h"
 
 namespace cupel {
@@ -65,14 +67,16 @@ bool is_writable(std::string_view path) {
 
 struct Guess {
   std::string_view scenario;
-  std::string_view roles;
   std::string_view why;
 };
 
 class Draft {
  public:
   Draft(const Inventory& inventory, const InitOptions& options)
-      : inventory_(inventory), options_(options), card_elsewhere_(card_elsewhere()) {}
+      : inventory_(inventory),
+        options_(options),
+        traces_(trace(inventory, options.read)),
+        card_elsewhere_(card_elsewhere()) {}
 
   std::string write() {
     head();
@@ -117,20 +121,34 @@ class Draft {
   }
 
   [[nodiscard]] Guess guess() const {
-    constexpr std::string_view kBoth = "developer, system-operator";
-    if (has_asset(AssetKind::prompt) || has_format({"faiss"})) {
-      return {"chatbot", kBoth, "there are prompts or a vector store"};
+    if (has_asset(AssetKind::prompt) || !traces_.prompts.empty() || has_format({"faiss"})) {
+      return {"chatbot", "there are prompts or a vector store"};
     }
     if (has_hub_model() && !has_code()) {
-      return {"open-access-llm", "developer", "there are published weights and no program"};
+      return {"open-access-llm", "there are published weights and no program"};
     }
     if (has_hub_model() || has_format({"gguf"}) || has_extension({".gguf"})) {
-      return {"llm-platform", kBoth, "there are weights and a program around them"};
+      return {"llm-platform", "there are weights and a program around them"};
     }
     if (has_asset(AssetKind::model) || has_asset(AssetKind::dataset)) {
-      return {"fraud-detection", kBoth, "there is a model of tables and no prompt"};
+      return {"fraud-detection", "there is a model of tables and no prompt"};
     }
-    return {"chatbot", kBoth, "nothing shows what the system does"};
+    if (!traces_.services.empty()) return {"chatbot", "it uses AI services of others"};
+    return {"chatbot", "nothing shows what the system does"};
+  }
+
+  // Whoever has a program that answers requests, or files to deploy one, runs it too.
+  void guess_roles() {
+    const bool serves = !traces_.server.path.empty();
+    const std::string why = serves ? cat("`", printable(traces_.server.sign, 60), "` in ",
+                                         printable(traces_.server.path, 200), " answers requests")
+                            : !traces_.deployment.empty()
+                                ? cat(printable(traces_.deployment, 200), " deploys a program")
+                                : std::string("no server and no file that deploys one was seen");
+    line(cat("# A guess, because ", why, "."));
+    line("# The roles that you hold, of: developer, system-operator, data-custodian.");
+    const bool both = serves || !traces_.deployment.empty();
+    line(both ? "roles: [developer, system-operator]" : "roles: [developer]");
   }
 
   void head() {
@@ -152,8 +170,7 @@ class Draft {
       line(cat("scenario: ", scalar(options_.scenario)));
     }
     if (options_.roles.empty()) {
-      line("# A guess: the roles that you hold. Of: developer, system-operator, data-custodian.");
-      line(cat("roles: [", guessed.roles, "]"));
+      guess_roles();
     } else {
       std::vector<std::string> roles;
       for (const auto& role : options_.roles) roles.push_back(scalar(role));
@@ -189,8 +206,24 @@ class Draft {
         "# (someone of `people`), licence; to models: card, uses (the datasets they were made "
         "from),");
     line("# released, known_good; to datasets: source, collected.");
-    line(listed.empty() ? "assets: []  # no model, dataset or prompt was found" : "assets:");
+    const bool none = listed.empty() && traces_.configurations.empty() && traces_.prompts.empty() &&
+                      traces_.services.empty();
+    line(none ? "assets: []  # no model, dataset or prompt was found" : "assets:");
     for (const auto* asset : listed) write_asset(*asset);
+    std::size_t room = kMostAssets - listed.size();
+    for (const auto& found : traces_.prompts) {
+      write_trace(found, AssetKind::prompt, "a program: its prompt is ", room);
+    }
+    for (const auto& found : traces_.configurations) {
+      write_trace(found, AssetKind::configuration, "of a language model: it sets ", room);
+    }
+    for (const auto& found : traces_.services) write_service(found);
+    if (traces_.unread != 0) {
+      line(
+          cat("# not looked into for prompts, configuration and services, because of their size or "
+              "number: ",
+              count_of(traces_.unread, "file")));
+    }
     for (const auto* asset : left_out) {
       line(cat("# not listed, because its name cannot be written plainly or there are too many: ",
                printable(asset->declared.path, 200)));
@@ -202,10 +235,19 @@ class Draft {
     line(cat("  - name: ", scalar(unique_name(declared))));
     line(cat("    kind: ", to_text(declared.kind)));
     line(cat("    path: ", scalar(declared.path)));
-    line("    origin: unknown");
-    if (declared.kind == AssetKind::model) write_card(asset);
-    const bool has_bytes = declared.kind == AssetKind::model || declared.kind == AssetKind::dataset;
-    if (has_bytes && !asset.digest.empty()) line(cat("    sha256: ", asset.digest));
+    const std::string card = declared.kind == AssetKind::model ? card_of(asset) : std::string();
+    const std::string licence = licence_in(card);
+    const bool public_card = !licence.empty() && is_hub_folder(asset);
+    if (public_card) {
+      line("    origin: public  # a guess, as is the next line: its card gives it a licence");
+      line("    sensitivity: public");
+    } else {
+      line("    origin: unknown");
+    }
+    if (!card.empty()) line(cat("    card: ", scalar(card)));
+    if (!licence.empty()) line(cat("    licence: ", scalar(licence), "  # as the card says"));
+    if (public_card) write_source(card);
+    if (!asset.digest.empty()) line(cat("    sha256: ", asset.digest));
     if (declared.kind == AssetKind::dataset) {
       line("    # source:     # where it came from: a URL or a sentence");
       line("    # collected:  # when it was obtained: 2026-03-01");
@@ -222,16 +264,60 @@ class Draft {
     }
   }
 
+  // What was seen inside of a file, which is no asset by its kind alone.
+  void write_trace(const Trace& found, AssetKind kind, std::string_view about, std::size_t& room) {
+    const auto* file = inventory_.file(found.path);
+    if (file == nullptr) return;
+    if (!is_writable(found.path) || room == 0) {
+      line(cat("# not listed, because its name cannot be written plainly or there are too many: ",
+               printable(found.path, 200)));
+      return;
+    }
+    --room;
+    DeclaredAsset declared;
+    declared.kind = kind;
+    declared.path = found.path;
+    line(cat("  - name: ", scalar(unique_name(declared))));
+    line(cat("    kind: ", to_text(kind), "  # ", about, printable(found.sign, 100)));
+    line(cat("    path: ", scalar(found.path)));
+    line("    origin: unknown");
+    if (!file->sha256.empty()) line(cat("    sha256: ", file->sha256));
+  }
+
+  void write_service(const Traces::Service& found) {
+    DeclaredAsset declared;
+    declared.path = found.use.service;
+    declared.kind = AssetKind::endpoint;
+    line(cat("  - name: ", scalar(unique_name(declared))));
+    line(cat("    kind: endpoint  # a service of others: `", printable(found.use.sign, 60), "` in ",
+             printable(found.path, 200)));
+    const bool incomplete =
+        found.use.url.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string_view::npos;
+    line(cat("    url: ", scalar(found.use.url),
+             incomplete ? "  # put your own name for the part in capitals" : ""));
+    line("    origin: supplier");
+  }
+
+  [[nodiscard]] bool is_hub_folder(const Asset& asset) const {
+    return inventory_.file(asset.declared.path) == nullptr &&
+           std::ranges::any_of(asset.files, [&](std::size_t index) {
+             return configures_a_model(inventory_.files[index].path);
+           });
+  }
+
   // The model card of a hub is the README beside the weights; its front matter has the licence.
-  void write_card(const Asset& asset) {
+  [[nodiscard]] std::string card_of(const Asset& asset) const {
     const std::string& path = asset.declared.path;
     const bool is_folder = inventory_.file(path) == nullptr;
     std::string card = path == "." ? "README.md" : cat(path, "/README.md");
     if (!is_folder || inventory_.file(card) == nullptr) card = card_elsewhere_;
-    if (card.empty() || !is_writable(card)) return;
-    line(cat("    card: ", scalar(card)));
-    if (const auto licence = licence_in(card); !licence.empty()) {
-      line(cat("    licence: ", scalar(licence), "  # as the card says"));
+    return is_writable(card) ? card : std::string();
+  }
+
+  void write_source(std::string_view card) {
+    const std::string id = model_id_in(options_.read(card));
+    if (!id.empty()) {
+      line(cat("    source: ", scalar(cat("https://huggingface.co/", id)), "  # as the card says"));
     }
   }
 
@@ -251,12 +337,13 @@ class Draft {
 
   [[nodiscard]] std::string licence_in(std::string_view card) const {
     using namespace system_file;
-    if (!options_.read) return {};
+    if (!options_.read || card.empty()) return {};
     const auto matter = yaml::front_matter(options_.read(card));
     if (!matter.present) return {};
     std::string licence = text_under(matter.reading.root, "license");
     if (licence == "other") licence = text_under(matter.reading.root, "license_name");
-    return licence.size() <= 100 && is_plain_line(licence) ? licence : std::string();
+    const bool open = licence == "unknown" || licence == "none";
+    return !open && licence.size() <= 100 && is_plain_line(licence) ? licence : std::string();
   }
 
   static std::string text_under(const yaml::Node& node, std::string_view key) {
@@ -293,6 +380,7 @@ class Draft {
 
   const Inventory& inventory_;
   const InitOptions& options_;
+  Traces traces_;
   std::string card_elsewhere_;
   std::string out_;
   std::set<std::string> used_;

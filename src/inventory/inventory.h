@@ -44,8 +44,9 @@ struct InitOptions {
   std::string name;
   std::string scenario;            // empty: guessed, and said to be a guess
   std::vector<std::string> roles;  // empty: guessed too
-  // The text of a file of the inventory, "" when it cannot be had: where licences are
-  // looked up. Without it they are left open.
+  // The text of a file of the inventory, "" when it cannot be had: where licences, prompts in
+  // programs, configuration of language models and use of other people's services are looked
+  // for. Without it they are left open.
   std::function<std::string(std::string_view path)> read = {};
 };
 // Pure, and read again by read_system without a diagnostic.

@@ -169,7 +169,8 @@ bool is_prompt(std::string_view path, std::string_view name, std::string_view en
   if (ending == ".prompt" || ending == ".prompty") return true;
   if (!text || name.starts_with("readme")) return false;
   return has_folder(path, {"prompts", "prompt", "system_prompts", "prompt_templates"}) ||
-         name.starts_with("system_prompt") || name.starts_with("system-prompt") ||
+         name.find("system_prompt") != std::string::npos ||
+         name.find("system-prompt") != std::string::npos ||
          name.find(".prompt.") != std::string_view::npos ||
          (named_prompt(name) && (ending == ".txt" || ending == ".md"));
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "inventory/inventory.h"
 #include "inventory/system_file.h"
 #include "support/support.h"
@@ -65,7 +66,9 @@ TEST(Draft, AModelHubsFolderIsOneModelWithTheLicenceOfItsCard) {
   EXPECT_EQ(model.path, ".");
   EXPECT_EQ(model.licence, "apache-2.0");
   EXPECT_EQ(model.card, "README.md");
-  EXPECT_EQ(model.origin, "unknown");
+  EXPECT_EQ(model.origin, "public");
+  EXPECT_EQ(model.sensitivity, "public");
+  EXPECT_EQ(model.source, "") << "the card does not say";
   EXPECT_EQ(model.sha256, take(folder.path(), system).assets.at(0).digest);
 }
 
@@ -93,7 +96,78 @@ TEST(Draft, PromptsAndAVectorStoreLookLikeAChatbot) {
   EXPECT_EQ(system.scenario, "chatbot");
   ASSERT_NE(asset(system, "system"), nullptr);
   EXPECT_EQ(asset(system, "system")->kind, AssetKind::prompt);
-  EXPECT_EQ(asset(system, "system")->sha256, "") << "a prompt is meant to be edited";
+  EXPECT_EQ(asset(system, "system")->sha256, sha256_hex("You are …"));
+}
+
+TEST(Draft, AModelWithoutALicenceIsOfUnknownOrigin) {
+  const TemporaryFolder folder;
+  folder.write("config.json", "{}");
+  folder.write("model.safetensors", "w");
+  folder.write("README.md", "# Card\n");
+  const System system = read_back(draft(folder));
+  ASSERT_EQ(system.assets.size(), 1U);
+  EXPECT_EQ(system.assets[0].origin, "unknown");
+  EXPECT_EQ(system.assets[0].sensitivity, "");
+}
+
+TEST(Draft, ACardThatLoadsItsOwnModelNamesItsSource) {
+  const TemporaryFolder folder;
+  folder.write("config.json", "{}");
+  folder.write("model.safetensors", "w");
+  folder.write("README.md",
+               "---\nlicense: mit\n---\n# tiny\n\n    m = AutoModel.from_pretrained('org/tiny')\n");
+  const System system = read_back(draft(folder));
+  ASSERT_EQ(system.assets.size(), 1U);
+  EXPECT_EQ(system.assets[0].source, "https://huggingface.co/org/tiny");
+}
+
+TEST(Draft, TheRolesFollowFromAServerOrFromFilesThatDeployOne) {
+  const auto roles = [](std::string_view path, std::string_view text) {
+    const TemporaryFolder folder;
+    folder.write("model.onnx", "w");
+    folder.write(path, text);
+    return read_back(draft(folder)).roles.size();
+  };
+  EXPECT_EQ(roles("run.py", "import numpy\n"), 1U);
+  EXPECT_EQ(roles("app.py", "from fastapi import FastAPI\n"), 2U);
+  EXPECT_EQ(roles("requirements.txt", "Flask==3.0\n"), 2U);
+  EXPECT_EQ(roles("Dockerfile", "FROM scratch\n"), 2U);
+  EXPECT_EQ(roles("k8s/app.yaml", "apiVersion: apps/v1\nkind: Deployment\n"), 2U);
+  EXPECT_EQ(roles("deploy/app.service", "[Service]\n"), 2U);
+  EXPECT_EQ(roles("tests/app.py", "import flask\n"), 1U) << "a server of the tests";
+  EXPECT_EQ(roles("venv/lib/app.py", "import flask\n"), 1U) << "a library that was installed";
+}
+
+TEST(Draft, AnApplicationOfALanguageModelHasItsServicesPromptsAndConfiguration) {
+  const TemporaryFolder folder;
+  const std::string code =
+      "from openai import OpenAI\n"
+      "SYSTEM_PROMPT = \"\"\"You answer questions about trains, and nothing else.\"\"\"\n";
+  folder.write("app/chat.py", code);
+  folder.write("config/rag.yaml", "llm: &a\n  model_name: gpt-4o\nother: *a\n");
+  folder.write("config/deploy.yaml", "name: x\n");
+  const System system = read_back(draft(folder));
+  EXPECT_EQ(system.scenario, "chatbot");
+  ASSERT_EQ(system.assets.size(), 3U);
+  ASSERT_NE(asset(system, "chat"), nullptr);
+  EXPECT_EQ(asset(system, "chat")->kind, AssetKind::prompt);
+  EXPECT_EQ(asset(system, "chat")->sha256, sha256_hex(code));
+  ASSERT_NE(asset(system, "rag"), nullptr);
+  EXPECT_EQ(asset(system, "rag")->kind, AssetKind::configuration);
+  ASSERT_NE(asset(system, "openai-api"), nullptr);
+  EXPECT_EQ(asset(system, "openai-api")->kind, AssetKind::endpoint);
+  EXPECT_EQ(asset(system, "openai-api")->origin, "supplier");
+  for (const auto& each : take(folder.path(), system).assets) {
+    EXPECT_TRUE(each.is_declared && each.is_present) << each.declared.name;
+  }
+}
+
+TEST(Draft, AFileThatIsTooLargeToLookIntoIsCounted) {
+  const TemporaryFolder folder;
+  folder.write("app.py", "import openai\n" + std::string(2U << 20U, '#'));
+  const std::string text = draft(folder);
+  EXPECT_TRUE(read_back(text).assets.empty());
+  EXPECT_NE(text.find("because of their size or number: 1 file"), std::string::npos) << text;
 }
 
 TEST(Draft, WhatThePersonSaidIsNoGuess) {

@@ -9,6 +9,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "inventory/inventory.h"
+#include "inventory/system_file.h"
+#include "inventory/traces.h"
 
 namespace cupel {
 namespace {
@@ -26,7 +28,7 @@ constexpr Option kOptions[] = {
      .choices = kScenarios},
     {.name = "--role",
      .argument = "R",
-     .help = "a role that you hold (default: developer and system-operator)",
+     .help = "a role that you hold (default: a guess from what is there)",
      .repeats = true,
      .choices = kRoles},
     {.name = "--force", .argument = "", .help = "replace a cupel.yaml that is there"},
@@ -56,9 +58,14 @@ Result<Exit> run(const Context& context) {
   options.name = std::filesystem::weakly_canonical(root, ignored).filename().string();
   options.scenario = context.options.value("--scenario");
   options.roles = context.options.values("--role");
-  TRY(replace_file(file, draft_system_file(inventory, options)));
-  std::size_t assets = 0;
-  for (const auto& asset : inventory.assets) assets += asset.is_present ? 1 : 0;
+  options.read = [&](std::string_view path) {
+    auto text = read_text(root / path, kTraceBytes);
+    return text.ok() && is_utf8(text.value()) ? std::move(text).value() : std::string();
+  };
+  const std::string draft = draft_system_file(inventory, options);
+  TRY(replace_file(file, draft));
+  const std::size_t assets =
+      read_system(draft, "cupel.yaml", {}).system.value_or(System{}).assets.size();
   context.terminal.note(cat("wrote ", printable(file.string()), " with ", count_of(assets, "asset"),
                             " of ", count_of(inventory.files.size(), "file")));
   if (!context.options.has("--no-templates")) {
@@ -84,7 +91,8 @@ constinit const Command kInitCommand = {
     .summary = "write a first cupel.yaml from what stands in a folder",
     .details =
         "Looks through the folder, recognises models, datasets, prompts and configuration by their "
-        "content, and writes a commented cupel.yaml with their digests, and templates for the "
+        "content, and AI services of others by the code that uses them, and writes a commented "
+        "cupel.yaml with their digests, and templates for the "
         "documents that only people can write. What it cannot know it leaves open and says so.",
     .options = kOptions,
     .run = run,
