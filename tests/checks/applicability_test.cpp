@@ -32,7 +32,8 @@ void add_model(Workbench& desk, std::string_view origin = "internal") {
 
 TEST(Applicability, IsSilentAboutAnEmptyFolder) {
   Workbench desk;
-  for (const char* provision : {"5.2.4-1.2", "5.2.4-2", "5.2.1-4.2", "5.2.3-2"}) {
+  for (const char* provision :
+       {"5.2.4-1.2", "5.2.4-2", "5.2.1-4.2", "5.2.3-2", "5.4.2-3", "5.1.2-1.1"}) {
     EXPECT_EQ(said(desk, provision), "") << provision;
   }
 }
@@ -52,6 +53,88 @@ TEST(Applicability, SaysWhatIsReleased) {
   desk.declare("m", AssetKind::model, "m.onnx",
                [](DeclaredAsset& asset) { asset.released = true; });
   EXPECT_EQ(said(desk, "5.2.4-1.2"), "met: the model `m` is released to other parties");
+}
+
+void add_service(Workbench& desk) {
+  desk.declare("api", AssetKind::endpoint, "", [](DeclaredAsset& asset) {
+    asset.url = "https://api.example.com";
+    asset.origin = "supplier";
+  });
+}
+
+TEST(Applicability, KnowsASystemWithoutModelsAndDataOfItsOwn) {
+  Workbench desk;
+  add_service(desk);
+  EXPECT_EQ(said(desk, "5.2.4-1.2"),
+            "unmet: no model is declared, and none of 1 declared asset is released to other "
+            "parties");
+  EXPECT_EQ(said(desk, "5.2.4-2"),
+            "unmet: no dataset belongs to the system, and no model is made here");
+  EXPECT_EQ(said(desk, "5.2.1-4.2"), "unmet: no training data and no weights belong to the system");
+  desk.inventory.complete = false;
+  for (const char* provision : {"5.2.4-1.2", "5.2.4-2", "5.2.1-4.2", "5.4.2-3"}) {
+    EXPECT_EQ(said(desk, provision), "") << provision;
+  }
+}
+
+TEST(Applicability, IsSilentAboutReleasesWhileSomethingIsUndeclared) {
+  Workbench desk;
+  add_service(desk);
+  desk.file("p.md", "be kind", AssetKind::prompt);
+  desk.find("p.md", AssetKind::prompt);
+  EXPECT_EQ(said(desk, "5.2.4-1.2"), "");
+}
+
+TEST(Applicability, KnowsModelsThatOthersRun) {
+  Workbench desk;
+  desk.file("app.py", "import openai\n", AssetKind::code);
+  EXPECT_EQ(said(desk, "5.4.2-3"), "") << "nobody declared whose model it is";
+  add_service(desk);
+  EXPECT_EQ(said(desk, "5.4.2-3"),
+            "unmet: the models are run by others (1 endpoint of suppliers, no model file, no "
+            "library that runs models in 1 code and dependency file): their internal states "
+            "cannot be seen");
+  desk.file("local.py", "import torch\n", AssetKind::code);
+  EXPECT_EQ(said(desk, "5.4.2-3"), "") << "a model may run here";
+}
+
+TEST(Applicability, IsSilentAboutInternalStatesWhereAModelMayRunHere) {
+  for (const char* origin : {"internal", ""}) {
+    Workbench desk;
+    add_service(desk);
+    desk.inventory.assets.back().declared.origin = origin;
+    EXPECT_EQ(said(desk, "5.4.2-3"), "") << origin;
+  }
+  Workbench with_file;
+  add_service(with_file);
+  add_model(with_file);
+  EXPECT_EQ(said(with_file, "5.4.2-3"), "");
+  Workbench with_metadata;
+  add_service(with_metadata);
+  with_metadata.file("x.dist-info/METADATA", "Name: x\nRequires-Dist: gpt4all (>=1)\n");
+  EXPECT_EQ(said(with_metadata, "5.4.2-3"), "");
+}
+
+TEST(Applicability, ASuppliersEndpointIsUsedAndNotOffered) {
+  Workbench desk;
+  add_service(desk);
+  EXPECT_TRUE(said(desk, "5.2.2-2").starts_with("unmet: no endpoint is declared"));
+  desk.inventory.assets.back().declared.origin = "internal";
+  EXPECT_EQ(said(desk, "5.2.2-2"), "");
+}
+
+TEST(Applicability, KnowsWhetherTheCustodianIsInTheOrganisation) {
+  Workbench desk;
+  EXPECT_EQ(said(desk, "5.1.2-1.1"), "") << "no role is declared";
+  desk.system.roles = {"developer"};
+  EXPECT_TRUE(said(desk, "5.1.2-1.1").starts_with("unmet: the organisation does not hold"));
+  Person bea;
+  bea.roles = {"data-custodian"};
+  desk.system.people.push_back(bea);
+  EXPECT_EQ(said(desk, "5.1.2-1.1"), "");
+  desk.system.people.clear();
+  desk.system.roles.emplace_back("data-custodian");
+  EXPECT_EQ(said(desk, "5.1.2-1.1"), "");
 }
 
 TEST(Applicability, AsksForTheOriginOfEveryDataset) {

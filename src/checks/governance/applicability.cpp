@@ -5,10 +5,11 @@
 // is missing: an undeclared origin is not "internal", an unreadable file is not "no server".
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/text.h"
 #include "checks/changes_since.h"
-#include "checks/governance/server_frameworks.h"
+#include "checks/governance/code_search.h"
 #include "checks/material.h"
 
 namespace cupel {
@@ -52,18 +53,30 @@ std::string named(const Asset& asset) {
   return cat("the ", to_text(asset.declared.kind), " `", printable(asset.declared.name, 200), "`");
 }
 
+// What an inventory without models and data must hold for that to say anything: an empty
+// description has not said that there are none.
+bool something_is_declared(const Inventory& inventory) {
+  return std::ranges::any_of(inventory.assets, &Asset::is_declared);
+}
+
 // 5.2.4-1.2: components made available to other parties.
 Finding released(const Inventory& inventory) {
+  std::size_t declared = 0;
   std::size_t models = 0;
+  bool unsaid = false;
   for (const auto& asset : inventory.assets) {
     if (asset.declared.released) return met(cat(named(asset), " is released to other parties"));
-    if (asset.declared.kind != AssetKind::model) continue;
-    if (!asset.is_declared) return kSilence;  // nobody said whether it is
-    ++models;
+    const bool model = asset.declared.kind == AssetKind::model;
+    declared += asset.is_declared ? 1 : 0;
+    models += model ? 1 : 0;
+    unsaid = unsaid || !asset.is_declared;  // nobody said whether it is
   }
-  if (models == 0 || !inventory.complete) return kSilence;
+  if (declared == 0 || unsaid || !inventory.complete) return kSilence;
   return unmet(
-      cat("none of ", count_of(models, "declared model"), " is released to other parties"));
+      models == 0
+          ? cat("no model is declared, and none of ", count_of(declared, "declared asset"),
+                " is released to other parties")
+          : cat("none of ", count_of(models, "declared model"), " is released to other parties"));
 }
 
 // 5.2.4-2, 5.2.4-2.1: training data from public sources.
@@ -85,7 +98,7 @@ Finding public_data(const Inventory& inventory) {
     }
   }
   const bool nothing = std::ranges::none_of(inventory.assets, is_model_or_dataset);
-  if (nothing || !inventory.complete) return kSilence;
+  if ((nothing && !something_is_declared(inventory)) || !inventory.complete) return kSilence;
   return unmet(
       datasets == 0
           ? std::string("no dataset belongs to the system, and no model is made here")
@@ -105,7 +118,8 @@ Finding confidential(const Inventory& inventory) {
     ++known;
     unknown = unknown || !asset.is_declared || sensitivity.empty();
   }
-  if (known == 0 || unknown || !inventory.complete) return kSilence;
+  if (unknown || !inventory.complete || !something_is_declared(inventory)) return kSilence;
+  if (known == 0) return unmet("no training data and no weights belong to the system");
   return unmet("every model and dataset is declared to be public or internal");
 }
 
@@ -183,8 +197,23 @@ Finding reconfigured(const CheckInput& input) {
   return updated(input, kKinds, "prompt or configuration");
 }
 
+// Searches the code once, when a rule asks for it.
+class Code {
+ public:
+  Code(const CheckInput& input, Task& task) : input_(input), task_(task) {}
+  Result<const CodeSearch*> look() {
+    if (!search_) search_ = TRY(search_code(input_, task_));
+    return &*search_;
+  }
+
+ private:
+  const CheckInput& input_;
+  Task& task_;
+  std::optional<CodeSearch> search_;
+};
+
 // 5.2.2-2: an interface that outsiders reach.
-Result<Finding> exposed(const CheckInput& input, Task& task) {
+Result<Finding> exposed(const CheckInput& input, Code& code) {
   for (const auto& endpoint : input.system.endpoints) {
     if (endpoint.exposure == "partners" || endpoint.exposure == "public") {
       return met(cat("the endpoint `", printable(endpoint.name, 200), "` is open to ",
@@ -194,17 +223,53 @@ Result<Finding> exposed(const CheckInput& input, Task& task) {
   }
   const auto& assets = input.inventory.assets;
   const bool other = std::ranges::any_of(assets, [&](const Asset& asset) {
-    return asset.declared.kind == AssetKind::endpoint && asset.is_declared;
+    // A supplier's endpoint is used, not offered.
+    return asset.declared.kind == AssetKind::endpoint && asset.is_declared &&
+           asset.declared.origin != "supplier";
   });
   if (other && input.system.endpoints.empty()) return kSilence;  // its exposure is not declared
   if (!input.system.endpoints.empty()) {
     return unmet(cat("all of ", count_of(input.system.endpoints.size(), "declared endpoint"),
                      " serve internal callers only"));
   }
-  const auto search = TRY(search_server_frameworks(input, task));
-  if (!search.found.empty() || !search.blind.empty()) return kSilence;
+  const CodeSearch& search = *TRY(code.look());
+  if (!search.server.empty() || !search.blind.empty()) return kSilence;
   return unmet(cat("no endpoint is declared, and none of ",
                    count_of(search.files, "code and dependency file"), " names a server"));
+}
+
+// 5.1.2-1.1: a custodian of the data within the developer's own organisation.
+Finding custodian_within(const System& system) {
+  if (system.roles.empty()) return kSilence;
+  const auto custodian = [](const std::string& role) { return role == "data-custodian"; };
+  if (std::ranges::any_of(system.roles, custodian)) return kSilence;
+  for (const auto& person : system.people) {
+    if (std::ranges::any_of(person.roles, custodian)) return kSilence;
+  }
+  return unmet(
+      "the organisation does not hold the role of data custodian, and nobody in `people` "
+      "has it");
+}
+
+// 5.4.2-3: models whose internal states can be watched.
+Result<Finding> run_by_others(const Inventory& inventory, Code& code) {
+  std::size_t remote = 0;
+  for (const auto& asset : inventory.assets) {
+    const bool model = asset.declared.kind == AssetKind::model;
+    if (!model && asset.declared.kind != AssetKind::endpoint) continue;
+    const bool elsewhere = asset.is_declared && asset.declared.path.empty();
+    if (!elsewhere || asset.declared.origin != "supplier") return kSilence;
+    ++remote;
+  }
+  const bool file = std::ranges::any_of(
+      inventory.files, [](const FileEntry& each) { return each.kind == AssetKind::model; });
+  if (remote == 0 || file || !inventory.complete) return kSilence;
+  const CodeSearch& search = *TRY(code.look());
+  if (!search.runtime.empty() || !search.blind.empty()) return kSilence;
+  return unmet(cat("the models are run by others (", count_of(remote, "endpoint"),
+                   " of suppliers, no model file, no library that runs models in ",
+                   count_of(search.files, "code and dependency file"),
+                   "): their internal states cannot be seen"));
 }
 
 class Answers {
@@ -237,9 +302,11 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
                                                   AssetKind::configuration};
   const auto& inventory = input.inventory;
   Answers answers(input, emit);
+  Code code(input, task);
+  TRY(answers.give("5.1.2-1.1", custodian_within(input.system)));
   TRY(answers.give("5.1.3-1.1", reconfigured(input)));
   TRY(answers.give("5.2.1-4.2", confidential(inventory)));
-  TRY(answers.give("5.2.2-2", TRY(exposed(input, task))));
+  TRY(answers.give("5.2.2-2", TRY(exposed(input, code))));
   for (const std::string_view provision : {"5.2.3-2", "5.2.3-2.1", "5.2.3-2.2"}) {
     TRY(answers.give(provision, badly_documented(inventory)));
   }
@@ -250,6 +317,7 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
   }
   TRY(answers.give("5.3.1-2.2", updated(input, kSteering, "model, prompt or configuration")));
   TRY(answers.give("5.4.1-2", updated_majorly(input)));
+  TRY(answers.give("5.4.2-3", TRY(run_by_others(inventory, code))));
   for (const std::string_view provision : {"5.5.1-1", "5.5.1-2"}) {
     TRY(answers.give(provision, retired(input)));
   }
