@@ -155,7 +155,8 @@ class Finder {
     std::map<std::string, std::vector<const pickle::Import*>> unknown;  // by package
     for (const auto& import : reading.imports) {
       const auto judgement = pickle_policy::judge(import);
-      if (!import.behind_array) imports_.insert(printable(cat(import.module, ".", import.name), 300));
+      if (!import.behind_array)
+        imports_.insert(printable(cat(import.module, ".", import.name), 300));
       switch (judgement.standing) {
         case Standing::vetted:
           break;
