@@ -80,7 +80,8 @@ class CycleRun {
   }
 
   Result<void> look() {
-    const Timestamp before = context_.clock.now();
+    // The disk's clock, not the one by which is judged: it is compared with ctimes.
+    const Timestamp before = SystemClock().now();
     TRY(look_at_assets());
     TRY(collect_attestations());
     return ask_checks(before);

@@ -110,7 +110,7 @@ std::string essence(const Observation& observation) {
 Result<std::vector<std::string>> observe_again(const Context& context, const Evidence& evidence,
                                                const std::filesystem::path& folder,
                                                const Baseline& baseline) {
-  const Timestamp before = context.clock.now();
+  const Timestamp before = SystemClock().now();  // compared with ctimes of files
   Task task(context.stop, Task::Clock::time_point::max());
   const ProgressLine line(context.terminal, task, "observing", ProgressLine::Unit::bytes);
   const Inventory inventory = TRY(take_inventory(evidence.system, folder, {}, task));
