@@ -6,6 +6,8 @@
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <tuple>
+#include <utility>
 
 #include <yaml.h>
 
@@ -277,7 +279,9 @@ class Builder {
     if (keys.size() < 2) return;
     std::vector<std::size_t> order(keys.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) -> const auto& { return keys[i].text; });
+    std::ranges::sort(order, {}, [&](std::size_t i) {
+      return std::pair<std::string_view, std::size_t>(keys[i].text, i);
+    });
     std::vector<std::pair<std::size_t, std::size_t>> twins;  // later, first
     std::size_t first = order[0];
     for (std::size_t i = 1; i < order.size(); ++i) {
@@ -342,8 +346,8 @@ Reading read_behind(std::uint32_t lines, std::string_view text, const Limits& li
     return reading;
   }
   Builder(text, lines, limits, reading).run();
-  std::ranges::stable_sort(reading.problems, [](const Problem& a, const Problem& b) {
-    return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
+  std::ranges::sort(reading.problems, [](const Problem& a, const Problem& b) {
+    return std::tie(a.at.line, a.at.column, a.what) < std::tie(b.at.line, b.at.column, b.what);
   });
   return reading;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include <fcntl.h>
@@ -42,8 +43,9 @@ class Taking {
     tell_installed();
     join_assets(system, walked, links, inventory_);
     std::ranges::move(walked.diagnostics, std::back_inserter(inventory_.diagnostics));
-    std::ranges::stable_sort(inventory_.diagnostics, {},
-                             [](const Diagnostic& d) { return d.place.path; });
+    std::ranges::sort(inventory_.diagnostics, [](const Diagnostic& a, const Diagnostic& b) {
+      return std::tie(a.place.path, a.code, a.title) < std::tie(b.place.path, b.code, b.title);
+    });
     inventory_.complete = walked.complete;
     return std::move(inventory_);
   }
@@ -73,8 +75,9 @@ class Taking {
       list(found, std::move(problem));
     }
     // Escaping a name may have moved it in the order.
-    std::ranges::stable_sort(listed_, {},
-                             [](const Listed& each) -> const auto& { return each.file.path; });
+    std::ranges::sort(listed_, [](const Listed& a, const Listed& b) {
+      return std::tie(a.file.path, a.origin->path) < std::tie(b.file.path, b.origin->path);
+    });
   }
 
   void list(const Found& found, std::string problem) {

@@ -2,6 +2,7 @@
 #include "inventory/value_reader.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "base/text.h"
@@ -103,15 +104,19 @@ void ValueReader::wrong_type(const Node& node, std::string_view what, std::strin
 }
 
 std::vector<Diagnostic> ValueReader::diagnostics() && {
-  std::ranges::stable_sort(diagnostics_, [](const Diagnostic& a, const Diagnostic& b) {
-    return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+  std::vector<std::size_t> order(diagnostics_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) {
+    return std::tuple(diagnostics_[i].place.line, diagnostics_[i].place.column, i);
   });
-  if (diagnostics_.size() > kMostDiagnostics) {
-    diagnostics_[kMostDiagnostics - 1].notes.push_back(
-        cat("and ", diagnostics_.size() - kMostDiagnostics + more_, " more"));
-    diagnostics_.resize(kMostDiagnostics);
+  std::vector<Diagnostic> sorted;
+  for (const auto i : order) {
+    if (sorted.size() == kMostDiagnostics) break;
+    sorted.push_back(std::move(diagnostics_[i]));
   }
-  return std::move(diagnostics_);
+  const std::size_t left = order.size() - sorted.size() + more_;
+  if (left != 0) sorted.back().notes.push_back(cat("and ", left, " more"));
+  return sorted;
 }
 
 // Past the diagnostics that are shown, guessing would only cost time.
