@@ -5,7 +5,8 @@
 A case without diagnostics must validate. A case whose first diagnostic is of a
 kind that a schema can express (unknown key, wrong type, value outside its set,
 missing key, form of a value, contradiction) must not. YAML is read as 1.2 reads
-it: dates are text, and only true and false are booleans.
+it: dates are text, and only true and false are booleans. Files named behind the
+folder of cases must validate.
 """
 import json
 import re
@@ -47,5 +48,9 @@ for case in sorted(Path(sys.argv[2]).glob("*.yaml")):
         failures += 1
         error = jsonschema.exceptions.best_match(validator.iter_errors(document))
         print(f"{case.name}: the reader says {sorted(codes) or 'fine'}, the schema {error or 'fine'}")
-print(f"{held} cases held against the schema, {failures} differ")
+for example in sys.argv[3:]:
+    for error in validator.iter_errors(yaml.load(Path(example).read_text(), Loader)):
+        failures += 1
+        print(f"{example}: {error.json_path}: {error.message}")
+print(f"{held} cases and {len(sys.argv) - 3} examples held against the schema, {failures} differ")
 sys.exit(1 if failures or held < 10 else 0)

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "support/support.h"
+#include "vocab/provision.h"
 
 namespace cupel {
 namespace {
@@ -130,6 +131,30 @@ TEST(SystemFile, AFileOfAHundredThousandMistakesIsToldQuickly) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
+std::vector<fs::path> examples() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(fs::path(CUPEL_SOURCE_DIR) / "examples")) {
+    if (fs::exists(entry.path() / "cupel.yaml")) files.push_back(entry.path() / "cupel.yaml");
+  }
+  return files;
+}
+
+TEST(SystemFile, TheExamplesAreReadWithoutADiagnostic) {
+  const auto json =
+      read_json(test::slurp(fs::path(CUPEL_SOURCE_DIR) / "catalogue" / "provisions.json"));
+  ASSERT_TRUE(json.value);
+  const auto catalogue = catalogue_from(*json.value);
+  ASSERT_TRUE(catalogue);
+  std::vector<std::string_view> provisions;
+  for (const auto& provision : catalogue->provisions) provisions.emplace_back(provision.id);
+  ASSERT_FALSE(examples().empty());
+  for (const auto& file : examples()) {
+    const auto reading = read_system(test::slurp(file), file.string(), provisions);
+    EXPECT_EQ(described({.system = {}, .diagnostics = reading.diagnostics}), "");
+    EXPECT_TRUE(reading.system);
+  }
+}
+
 TEST(SystemSchema, TheShippedSchemaIsTheOneOfTheReader) {
   const fs::path shipped = fs::path(CUPEL_SOURCE_DIR) / "catalogue/schema/cupel.yaml.schema.json";
   test::expect_golden(system_schema(), shipped);
@@ -143,8 +168,9 @@ TEST(SystemSchema, AgreesWithTheReaderOverTheCases) {
   const std::string script = test::test_data("inventory/check_schema.py").string();
   const std::string schema =
       (fs::path(CUPEL_SOURCE_DIR) / "catalogue/schema/cupel.yaml.schema.json").string();
-  const std::string command = cat("python3 '", script, "' '", schema, "' '",
-                                  test::test_data("inventory/cases").string(), "'");
+  std::string command = cat("python3 '", script, "' '", schema, "' '",
+                            test::test_data("inventory/cases").string(), "'");
+  for (const auto& example : examples()) command += cat(" '", example.string(), "'");
   EXPECT_EQ(std::system(command.c_str()), 0);
 }
 
