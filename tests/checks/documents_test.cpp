@@ -198,5 +198,19 @@ TEST(DocumentKinds, ServeTheProvisionsThatTheUnitsJudge) {
   }
 }
 
+TEST(DocumentKinds, AreListedForPeople) {
+  const auto page = test::slurp(test::test_data("../catalogue/codes/DOC002.md"));
+  const auto table = test::slurp(test::test_data("../docs/documents.md"));
+  for (const auto& kind : document_kinds()) {
+    EXPECT_NE(page.find(cat("`", kind.id, "`")), std::string::npos) << kind.id;
+    std::string sections;
+    for (const auto section : kind.sections) {
+      sections += cat(sections.empty() ? "" : "; ", section);
+    }
+    EXPECT_NE(table.find(cat("| ", kind.id, " | ", sections, " | ")), std::string::npos) << kind.id;
+    for (const auto id : kind.serves) EXPECT_NE(table.find(id), std::string::npos) << id;
+  }
+}
+
 }  // namespace
 }  // namespace cupel

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // document_kinds: what a document of each kind has to contain, and which provisions it serves.
 //
-// docs/documents.md is the same table for people; a test keeps the two in step with the
-// catalogue of provisions.
+// docs/documents.md is the same table for people; tests keep both in step with each other and
+// with the catalogue of provisions.
 #pragma once
 
 #include <array>
