@@ -50,6 +50,7 @@ std::string next_step(const ProvisionResult& result, const Catalogue& catalogue,
                       const Evidence& evidence) {
   const UnitResult* blocking = first_with(result, result.verdict);
   const Observation* nothing = nullptr;
+  const Observation* partial = nullptr;
   const Diagnostic* worst = nullptr;
   if (blocking != nullptr) {
     for (const auto& observation : evidence.observations) {
@@ -58,6 +59,10 @@ std::string next_step(const ProvisionResult& result, const Catalogue& catalogue,
         continue;
       }
       nothing = &observation;
+      const Coverage& coverage = observation.coverage;
+      if (coverage.examined < coverage.population && !coverage.shortfall.empty()) {
+        partial = &observation;
+      }
       for (const auto& diagnostic : observation.diagnostics) {
         const bool heavier = worst == nullptr || diagnostic.severity > worst->severity;
         if (diagnostic.severity >= Severity::medium && heavier) worst = &diagnostic;
@@ -65,6 +70,9 @@ std::string next_step(const ProvisionResult& result, const Catalogue& catalogue,
     }
   }
   if (worst != nullptr && !worst->help.empty()) return worst->help;
+  if (partial != nullptr && blocking->kind == UnitKind::functional) {
+    return cat("complete what could not be examined: ", partial->coverage.shortfall);
+  }
   if (blocking != nullptr && blocking->kind == UnitKind::conceptual && nothing == nullptr) {
     return cat("declare a document for ", result.id, " in cupel.yaml and sign it: cupel attest ",
                result.id, " --document FILE --by NAME --key PEM");

@@ -123,6 +123,18 @@ std::vector<Finding> findings_of(const Assessment& assessment, const Catalogue& 
   return findings;
 }
 
+namespace {
+
+// What a check asks for comes first, then the documents of people, then the guide's words about
+// what this version does not look at: whoever reads the first line should be able to act on it.
+int concreteness(const Step& step) {
+  const std::string_view id = step.provisions.front()->id;
+  if (step.text.ends_with("(cupel explain " + std::string(id) + ")")) return 2;
+  return step.text.find("cupel attest") != std::string::npos ? 1 : 0;
+}
+
+}  // namespace
+
 std::vector<Step> next_steps(const Assessment& assessment) {
   std::vector<Step> steps;
   std::unordered_map<std::string, std::size_t> known;
@@ -137,7 +149,8 @@ std::vector<Step> next_steps(const Assessment& assessment) {
   const auto rank = [](const Step& step) {
     int best = 4;
     for (const auto* provision : step.provisions) best = std::min(best, urgency(*provision));
-    return std::pair(best, -static_cast<int>(step.provisions.size()));
+    return std::tuple(best < 2 ? best : 2, concreteness(step), best,
+                      -static_cast<int>(step.provisions.size()));
   };
   std::ranges::stable_sort(steps, [&](const Step& a, const Step& b) { return rank(a) < rank(b); });
   return steps;
