@@ -9,8 +9,9 @@
 namespace cupel {
 namespace {
 
-constexpr std::size_t kLines = 28;  // the caller adds where the report is
+constexpr std::size_t kLines = 30;  // the caller adds where the report is
 constexpr std::size_t kFailures = 3;
+constexpr std::size_t kFewestSteps = 3;
 constexpr std::size_t kSteps = 5;
 constexpr std::size_t kFoot = 3;  // lines below the steps
 
@@ -20,6 +21,8 @@ struct Canvas {
   const Catalogue& catalogue;
   Ink ink;
   std::size_t width;
+  std::size_t wrapped_failures;  // lines that the sentence of one may take
+  std::size_t wrapped_steps;
   std::vector<std::string> lines;
 
   void line(std::string text = {}) { lines.push_back(std::move(text)); }
@@ -40,10 +43,28 @@ void head(Canvas& canvas) {
                   canvas.ink.paint(Tone::faint, nature)));
   canvas.line(canvas.ink.paint(
       Tone::faint,
-      shorten(cat(printable(a.scenario, 60), " · ", printable(join(a.roles, ", "), 120), " · ",
-                  minute(a.cycle.finished.value_or(a.cycle.started)),
-                  a.cycle.finished ? "" : " · not finished"),
+      shorten(cat(minute(a.cycle.finished.value_or(a.cycle.started)),
+                  a.cycle.finished ? " · " : " · not finished · ", printable(a.scenario, 60), " · ",
+                  printable(join(a.roles, ", "), 120)),
               canvas.width)));
+}
+
+// A sentence behind `lead`, in at most `most` lines under each other; `tail`
+// ends the last of them, whatever had to be cut.
+void sentence(Canvas& canvas, const std::string& lead, std::size_t lead_width, std::size_t most,
+              std::string_view text, std::string_view tail = {}) {
+  const std::size_t room = canvas.width - lead_width;
+  auto lines = wrap(printable(text, 600), room);
+  for (std::size_t i = most; i < lines.size(); ++i) {
+    lines[most - 1] += " " + lines[i];
+  }
+  lines.resize(std::min(lines.size(), most));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const bool last = i + 1 == lines.size();
+    canvas.line(cat(i == 0 ? lead : std::string(lead_width, ' '),
+                    shorten(lines[i], last ? room - columns(tail) : room),
+                    last ? canvas.ink.paint(Tone::faint, tail) : std::string()));
+  }
 }
 
 // Counts that explain the marks as they go.
@@ -111,11 +132,13 @@ std::vector<Failure> failures_by_finding(const Canvas& canvas) {
 }
 
 void put_failure(Canvas& canvas, const Failure& failure) {
+  constexpr std::size_t kIndent = 21;
   const ProvisionResult& provision = *failure.provisions.front();
-  canvas.line(cat("  ", canvas.ink.mark(Verdict::fail), " ",
-                  canvas.ink.paint(Tone::strong, cell(printable(provision.id, 20), 10)),
-                  cell(to_text(provision.level), 7),
-                  shorten(printable(headline(provision, failure.worst), 600), canvas.width - 21)));
+  const std::string lead =
+      cat("  ", canvas.ink.mark(Verdict::fail), " ",
+          canvas.ink.paint(Tone::strong, cell(printable(provision.id, 20), 10)),
+          cell(to_text(provision.level), 7));
+  sentence(canvas, lead, kIndent, canvas.wrapped_failures, headline(provision, failure.worst));
   if (failure.worst == nullptr) return;
   std::string also;
   for (std::size_t i = 1; i < failure.provisions.size(); ++i) {
@@ -124,8 +147,8 @@ void put_failure(Canvas& canvas, const Failure& failure) {
   also = shorten(also, 40);
   const std::string place =
       shorten(cat(printable(failure.worst->code, 20), "   ", to_text(failure.worst->place)),
-              canvas.width - 14 - columns(also));
-  canvas.line(canvas.ink.paint(Tone::faint, cat(std::string(14, ' '), place, also)));
+              canvas.width - kIndent - columns(also));
+  canvas.line(canvas.ink.paint(Tone::faint, cat(std::string(kIndent, ' '), place, also)));
 }
 
 void failing(Canvas& canvas) {
@@ -146,12 +169,10 @@ void todo(Canvas& canvas) {
   canvas.line();
   canvas.line(canvas.ink.paint(Tone::strong, "Do next"));
   for (std::size_t i = 0; i < std::min(steps.size(), kSteps); ++i) {
-    if (canvas.lines.size() + kFoot >= kLines && i >= 3) return;
+    if (canvas.lines.size() + canvas.wrapped_steps + kFoot > kLines && i >= kFewestSteps) return;
     const std::size_t more = steps[i].provisions.size() - 1;
     const std::string alike = more == 0 ? "" : cat(" (+", count_of(more, "provision"), ")");
-    canvas.line(cat("  ", i + 1, ". ",
-                    shorten(printable(steps[i].text, 600), canvas.width - 5 - columns(alike)),
-                    canvas.ink.paint(Tone::faint, alike)));
+    sentence(canvas, cat("  ", i + 1, ". "), 5, canvas.wrapped_steps, steps[i].text, alike);
   }
 }
 
@@ -167,6 +188,18 @@ void foot(Canvas& canvas) {
                                        " · root ", printable(a.ledger.root, 16)));
 }
 
+void fill(Canvas& canvas) {
+  head(canvas);
+  canvas.line();
+  counts(canvas, "shall", canvas.assessment.shall, true);
+  counts(canvas, "should", canvas.assessment.should, false);
+  canvas.line();
+  principles(canvas);
+  failing(canvas);
+  todo(canvas);
+  foot(canvas);
+}
+
 }  // namespace
 
 std::string render_screen(const Assessment& assessment, const Catalogue& catalogue,
@@ -175,16 +208,16 @@ std::string render_screen(const Assessment& assessment, const Catalogue& catalog
                 .catalogue = catalogue,
                 .ink = Ink(screen),
                 .width = std::clamp<std::size_t>(screen.columns, 72, 110),
+                .wrapped_failures = 2,
+                .wrapped_steps = 2,
                 .lines = {}};
-  head(canvas);
-  canvas.line();
-  counts(canvas, "shall", assessment.shall, true);
-  counts(canvas, "should", assessment.should, false);
-  canvas.line();
-  principles(canvas);
-  failing(canvas);
-  todo(canvas);
-  foot(canvas);
+  fill(canvas);
+  for (std::size_t* wrapped : {&canvas.wrapped_steps, &canvas.wrapped_failures}) {
+    if (canvas.lines.size() <= kLines) break;
+    *wrapped = 1;
+    canvas.lines.clear();
+    fill(canvas);
+  }
   std::string out;
   for (const auto& line : canvas.lines) {
     const auto end = line.find_last_not_of(' ');
