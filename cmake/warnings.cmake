@@ -10,11 +10,15 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(warnings INTERFACE
     -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wsuggest-override
     # g++ 12 reports std::string and std::variant moves at -O1 and above as
-    # maybe-uninitialized or out of bounds (GCC bugs 105593, 105651).
-    -Wno-maybe-uninitialized -Wno-restrict)
+    # maybe-uninitialized or out of bounds (GCC bugs 105593, 105651), and std::get_if behind a
+    # test of the index as a null dereference.
+    -Wno-maybe-uninitialized -Wno-restrict -Wno-null-dereference)
 else()
-  # TRY is a statement expression, which both compilers of ours have.
-  target_compile_options(warnings INTERFACE -Wno-gnu-statement-expression-from-macro-expansion)
+  target_compile_options(warnings INTERFACE
+    # TRY is a statement expression, which both compilers of ours have.
+    -Wno-gnu-statement-expression-from-macro-expansion
+    # libstdc++ 12's own stable_sort uses a function that it declares deprecated.
+    -Wno-deprecated-declarations)
 endif()
 if(CUPEL_WERROR)
   target_compile_options(warnings INTERFACE -Werror)
