@@ -36,8 +36,9 @@ void on_bus_error(int number, siginfo_t* info, void* /*context*/) {
     return;
   }
   constexpr std::uintptr_t kPage = 4096;
-  void* page = reinterpret_cast<void*>(address & ~(kPage - 1));
-  ::mmap(page, kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  std::byte* page = static_cast<std::byte*>(info->si_addr) - address % kPage;
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+  if (::mmap(page, kPage, PROT_READ, kFlags, -1, 0) == MAP_FAILED) ::signal(number, SIG_DFL);
   watched.cut = 1;
 }
 
