@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What holds for every report.
-#include <ctime>
 #include <set>
 
 #include "reports/fixture.h"
@@ -63,22 +62,16 @@ TEST(Reports, StandWhenNothingWasSeen) {
   EXPECT_FALSE(render_screen(nothing, Catalogue{}, {}).empty());
 }
 
-// 200 ms in what we ship; sanitizers and unoptimised library code take their time.
-#if defined(__OPTIMIZE__) && !defined(_GLIBCXX_DEBUG) && !defined(__SANITIZE_THREAD__)
-constexpr std::clock_t kLimitMs = 200;
-#else
-constexpr std::clock_t kLimitMs = 3000;
-#endif
-
-TEST(Reports, TenThousandFindingsAreQuick) {
+// Ten thousand findings are a large repository on a bad day: every report still has a size that a
+// browser or a pipeline takes, and says the same when asked again.
+TEST(Reports, TenThousandFindingsKeepToASize) {
+  constexpr std::size_t kMostBytes = 32U << 20U;
   const auto catalogue = test::fixture_catalogue();
   const auto assessment = test::fixture_with_findings(catalogue, 10'000);
   for (const auto* candidate : all_reports()) {
-    const std::clock_t start = std::clock();  // of this process: a busy machine does not count
     const auto text = candidate->render(assessment, catalogue);
-    const auto took_ms = (std::clock() - start) * 1000 / CLOCKS_PER_SEC;
-    RecordProperty(std::string(candidate->id) + "_ms", static_cast<int>(took_ms));
-    EXPECT_LT(took_ms, kLimitMs) << candidate->id;
+    EXPECT_LT(text.size(), kMostBytes) << candidate->id;
+    EXPECT_TRUE(text == candidate->render(assessment, catalogue)) << candidate->id;
   }
 }
 
