@@ -89,7 +89,8 @@ Comparison compare(const Assessment& recorded, const Assessment& recomputed,
                                    " provisions, recomputed ", recomputed.provisions.size()));
   }
   // Verdicts agree; then every other word must too, or the record was not made by this judgement.
-  if (comparison.lines.empty() && comparison.other_criteria == 0 &&
+  // Another version may word its reasons and advice in other ways.
+  if (comparison.lines.empty() && comparison.other_criteria == 0 && recorded.tool == tool_name() &&
       to_json(recorded).canonical() != to_json(recomputed).canonical()) {
     comparison.lines.emplace_back(
         "the verdicts agree, but the recorded assessment says something else besides");
