@@ -2,45 +2,32 @@
 #include "detect/secrets.h"
 
 #include <algorithm>
-#include <bitset>
 
 #include "base/text.h"
+#include "detect/pair_scan.h"
 #include "detect/secret_rules.h"
 
 namespace cupel {
 namespace {
 
 using detect::Candidate;
-
-constexpr std::size_t pair_at(unsigned char first, unsigned char second) {
-  return static_cast<std::size_t>(first) << 8U | second;
-}
+using detect::PairScan;
 
 // The two-byte beginnings at which some rule wants to be asked.
-class Prefilter {
- public:
-  Prefilter() {
-    for (const auto& rule : detect::token_rules()) {
-      const auto prefix = rule.prefix;
-      pairs_.set(
-          pair_at(static_cast<unsigned char>(prefix[0]), static_cast<unsigned char>(prefix[1])));
-    }
-    for (const std::string_view start : {"--", "ey", "//", "Q~"}) {
-      pairs_.set(
-          pair_at(static_cast<unsigned char>(start[0]), static_cast<unsigned char>(start[1])));
-    }
-    for (unsigned second = 0; second < 256; ++second) {
-      pairs_.set(pair_at('=', static_cast<unsigned char>(second)));
-      pairs_.set(pair_at(':', static_cast<unsigned char>(second)));
-    }
+PairScan beginnings(bool generic) {
+  PairScan scan;
+  const auto add = [&scan](std::string_view start) {
+    scan.add(static_cast<unsigned char>(start[0]), static_cast<unsigned char>(start[1]));
+  };
+  for (const auto& rule : detect::token_rules()) add(rule.prefix);
+  for (const std::string_view start : {"--", "//", "Q~"}) add(start);
+  if (generic) {
+    add("ey");
+    scan.add_first('=');
+    scan.add_first(':');
   }
-  [[nodiscard]] bool interesting(unsigned char first, unsigned char second) const {
-    return pairs_[pair_at(first, second)];
-  }
-
- private:
-  std::bitset<65536> pairs_;
-};
+  return scan;
+}
 
 Candidate ask(std::string_view text, std::size_t at, const SecretOptions& options) {
   switch (text[at]) {
@@ -72,15 +59,11 @@ void add(std::vector<Secret>& secrets, const Secret& found) {
 }  // namespace
 
 SecretReading find_secrets(std::string_view text, const SecretOptions& options) {
-  static const Prefilter kPrefilter;
+  static const PairScan kOfText = beginnings(true);
+  static const PairScan kOfBinary = beginnings(false);
+  const PairScan& scan = options.generic ? kOfText : kOfBinary;
   SecretReading reading;
-  std::size_t at = 0;
-  while (at + 1 < text.size()) {
-    if (!kPrefilter.interesting(static_cast<unsigned char>(text[at]),
-                                static_cast<unsigned char>(text[at + 1]))) {
-      ++at;
-      continue;
-    }
+  for (std::size_t at = scan.next(text, 0); at < text.size(); at = scan.next(text, at)) {
     const auto found = ask(text, at, options);
     if (!found) {
       ++at;
