@@ -22,7 +22,8 @@ LIBRARY_OF = {
 # Angle-bracket headers with a dot or a slash that are the platform's, not a library's.
 PLATFORM = re.compile(r"(sys|linux|netinet|arpa|bits)/|(unistd|fcntl|errno|signal|poll|dirent|pthread|"
                       r"sched|time|stdio|stdlib|string|stdint|termios|spawn|pwd|netdb|limits|"
-                      r"immintrin|cpuid|sysexits|cxxabi|dlfcn|wchar|locale|langinfo)\.h$")
+                      r"immintrin|cpuid|sysexits|cxxabi|dlfcn|elf|link|wchar|locale|"
+                      r"langinfo)\.h$")
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([a-z_0-9]+)/|<([^>]+)>)')
 
 

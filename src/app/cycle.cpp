@@ -2,11 +2,13 @@
 #include "app/cycle.h"
 
 #include <algorithm>
+#include <iterator>
 #include <thread>
 
 #include "app/asset_reader.h"
 #include "app/catalogue.h"
 #include "app/evidence.h"
+#include "app/recall.h"
 #include "assess/assess.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -124,11 +126,14 @@ class CycleRun {
       if (selected(*check, options_.only)) checks.push_back(check);
     }
     const DiskReader reader(paths_.root, before);
+    CachedRecall recall(paths_.state / "results", options_.rehash);
+    if (!recall.note().empty()) tell_results("cannot be used", recall.note());
     const std::string collector = tool_name();
     const CheckInput input{.system = system_,
                            .inventory = inventory_,
                            .baseline = baseline_,
                            .reader = reader,
+                           .recall = recall,
                            .now = context_.clock.now(),
                            .collector = collector};
     const Emit emit = [this](Observation observation) -> Result<void> {
@@ -145,8 +150,21 @@ class CycleRun {
     const unsigned threads = options_.threads == 0
                                  ? std::max(1U, std::thread::hardware_concurrency())
                                  : options_.threads;
-    report_ = TRY(run_checks(checks, input, emit, task, threads));
+    auto report = run_checks(checks, input, emit, task, threads);
+    // Also after a cancelled run: what was examined need not be examined again.
+    if (const auto saved = recall.save(); !saved.ok()) {
+      tell_results("was not written", saved.error().what);
+    }
+    report_ = TRY(std::move(report));
     return {};
+  }
+
+  void tell_results(std::string_view what, std::string_view why) {
+    told_.push_back({.code = "INV008",
+                     .severity = Severity::info,
+                     .title = cat("the cache of results ", what, ": ", why),
+                     .place = {.path = {printable((paths_.state / "results").string())}},
+                     .help = "nothing is wrong with the results; the next run takes longer"});
   }
 
   Result<void> end(std::string_view outcome) {
@@ -169,6 +187,7 @@ class CycleRun {
                                  .root = TRY(ledger_.root_hex()),
                                  .checkpoint = TRY(ledger_.checkpoint())};
     outcome.inventory_diagnostics = inventory_.diagnostics;
+    std::ranges::move(told_, std::back_inserter(outcome.inventory_diagnostics));
     outcome.refused = std::move(report_.refused);
     return outcome;
   }
@@ -183,6 +202,7 @@ class CycleRun {
   Cycle cycle_;
   Inventory inventory_;
   RunReport report_;
+  std::vector<Diagnostic> told_;  // of the cache of results
   std::uint64_t first_entry_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +49,35 @@ class AssetReader {
       const FileEntry& file, const std::function<Result<void>(Bytes)>& use) const = 0;
 };
 
+// Answers that this very build gave about the same bytes before. Only what depends on nothing
+// but a file's bytes may be kept: its path, the description and the day may all be others now.
+// Called from several threads at once.
+class Recall {
+ public:
+  Recall() = default;
+  Recall(const Recall&) = delete;
+  Recall& operator=(const Recall&) = delete;
+  Recall(Recall&&) = delete;
+  Recall& operator=(Recall&&) = delete;
+  virtual ~Recall() = default;
+
+  // `question` names what was asked of the bytes, `sha256` (hex) the bytes.
+  [[nodiscard]] virtual std::optional<std::string> find(std::string_view question,
+                                                        std::string_view sha256) = 0;
+  virtual void keep(std::string_view question, std::string_view sha256, std::string answer) = 0;
+};
+
+// Remembers nothing: every file is looked at.
+class NoRecall final : public Recall {
+ public:
+  std::optional<std::string> find(std::string_view /*question*/,
+                                  std::string_view /*sha256*/) override {
+    return {};
+  }
+  void keep(std::string_view /*question*/, std::string_view /*sha256*/,
+            std::string /*answer*/) override {}
+};
+
 // What an earlier cycle saw, read-only: the only memory that a check has.
 struct Baseline {
   std::string cycle;  // id; empty: this is the first cycle
@@ -61,6 +91,7 @@ struct CheckInput {
   const Inventory& inventory;
   const Baseline& baseline;
   const AssetReader& reader;
+  Recall& recall;
   Timestamp now;
   std::string_view collector;  // "cupel 0.0.2", to be written into observations
 };

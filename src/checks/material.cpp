@@ -19,6 +19,22 @@ Result<std::string> examine(const CheckInput& input, const FileEntry& file,
   return done.error().what;
 }
 
+Result<Answer> ask_once(const CheckInput& input, const FileEntry& file, std::string_view question,
+                        const std::function<std::string(Bytes)>& look) {
+  Answer answer;
+  if (!file.problem.empty()) {
+    answer.problem = file.problem;
+    return answer;
+  }
+  if (auto known = input.recall.find(question, file.sha256)) {
+    answer.text = std::move(*known);
+    return answer;
+  }
+  answer.problem = TRY(examine(input, file, [&](Bytes bytes) { answer.text = look(bytes); }));
+  if (answer.problem.empty()) input.recall.keep(question, file.sha256, answer.text);
+  return answer;
+}
+
 Result<FileText> read_text_of(const CheckInput& input, const FileEntry& file, std::uint64_t limit) {
   FileText out;
   if (file.size_bytes > limit) {

@@ -17,6 +17,16 @@ namespace cupel {
 [[nodiscard]] Result<std::string> examine(const CheckInput& input, const FileEntry& file,
                                           const std::function<void(Bytes)>& use);
 
+// The same for what is asked of the bytes alone: the answer of `look`, or the one that this
+// build gave about the same bytes before.
+struct Answer {
+  std::string text;
+  std::string problem;  // empty: `text` is the answer
+};
+[[nodiscard]] Result<Answer> ask_once(const CheckInput& input, const FileEntry& file,
+                                      std::string_view question,
+                                      const std::function<std::string(Bytes)>& look);
+
 // A small text file, whole, or why not.
 struct FileText {
   std::string text;

@@ -43,6 +43,7 @@ class Workbench {
   System system;
   Inventory inventory;
   Baseline baseline;
+  Recall* recall = nullptr;  // none: nothing is remembered
   Timestamp now = *parse_timestamp(kNow);
 
   // A file on disk and in the inventory.
@@ -94,10 +95,12 @@ class Workbench {
     std::ranges::sort(inventory.files, {}, &FileEntry::path);
     for (auto& asset : inventory.assets) link(asset);
     const FolderReader reader(folder_);
+    NoRecall no_recall;
     const CheckInput input{.system = system,
                            .inventory = inventory,
                            .baseline = baseline,
                            .reader = reader,
+                           .recall = recall == nullptr ? no_recall : *recall,
                            .now = now,
                            .collector = "cupel test"};
     std::vector<Observation> seen;

@@ -116,10 +116,12 @@ Result<std::vector<std::string>> observe_again(const Context& context, const Evi
   const ProgressLine line(context.terminal, task, "observing", ProgressLine::Unit::bytes);
   const Inventory inventory = TRY(take_inventory(evidence.system, folder, {}, task));
   const DiskReader reader(folder, before);
+  NoRecall recall;  // the bytes themselves are asked
   const CheckInput input{.system = evidence.system,
                          .inventory = inventory,
                          .baseline = baseline,
                          .reader = reader,
+                         .recall = recall,
                          .now = evidence.cycle.finished.value_or(evidence.cycle.started),
                          .collector = evidence.cycle.tool};
   std::vector<std::string> again;

@@ -46,22 +46,43 @@ LineAndColumn locate(std::string_view text, std::size_t at) {
           .column = static_cast<std::uint32_t>(columns(before.substr(line_begin)) + 1)};
 }
 
-Diagnostic tell(const FileEntry& file, std::string_view text, const Secret& secret, bool binary) {
-  Diagnostic told{
-      .code = secret.known ? "SEC001" : "SEC002",
-      .severity = secret.known ? Severity::critical : Severity::medium,
-      .title = cat(secret.known ? "a credential stands in clear text: "
-                                : "this looks like a credential in clear text: ",
-                   secret.name),
-      .place = {.path = {file.path}, .span = Span{secret.begin, secret.end}},
-      .label = redacted(text.substr(secret.begin, secret.end - secret.begin)),
-      .help = "revoke it, keep the new one in a secret store, and remove it from the history too"};
-  if (!binary) {
-    const auto at = locate(text, secret.begin);
-    told.place.line = at.line;
-    told.place.column = at.column;
+// The credentials that stand in a file's bytes, whatever the file is called, as JSON; "" when
+// there is none. Of a credential itself only what may be shown.
+std::string credentials_in(std::string_view text) {
+  constexpr std::size_t kHead = 4096;
+  const bool binary = text.substr(0, kHead).find('\0') != std::string_view::npos;
+  const auto reading = find_secrets(text, {.generic = !binary});
+  if (reading.secrets.empty()) return {};
+  Json list = Json::array();
+  for (const auto& secret : reading.secrets) {
+    const auto at = binary ? LineAndColumn{0, 0} : locate(text, secret.begin);
+    list.add(
+        Json::object({{"begin", secret.begin},
+                      {"end", secret.end},
+                      {"name", secret.name},
+                      {"known", secret.known},
+                      {"line", at.line},
+                      {"column", at.column},
+                      {"shown", redacted(text.substr(secret.begin, secret.end - secret.begin))}}));
   }
-  return told;
+  return Json::object({{"examined", reading.examined}, {"secrets", std::move(list)}}).canonical();
+}
+
+Diagnostic tell(const FileEntry& file, const Json& secret) {
+  const bool known = secret["known"].boolean();
+  return {
+      .code = known ? "SEC001" : "SEC002",
+      .severity = known ? Severity::critical : Severity::medium,
+      .title = cat(known ? "a credential stands in clear text: "
+                         : "this looks like a credential in clear text: ",
+                   secret["name"].text()),
+      .place = {.path = {file.path},
+                .span = Span{static_cast<std::uint64_t>(secret["begin"].integer()),
+                             static_cast<std::uint64_t>(secret["end"].integer())},
+                .line = static_cast<std::uint32_t>(secret["line"].integer()),
+                .column = static_cast<std::uint32_t>(secret["column"].integer())},
+      .label = secret["shown"].text(),
+      .help = "revoke it, keep the new one in a secret store, and remove it from the history too"};
 }
 
 struct Search {
@@ -70,17 +91,19 @@ struct Search {
   std::size_t likely = 0;
   std::uint64_t bytes = 0;
 
-  void look_at(const FileEntry& file, std::string_view text) {
-    constexpr std::size_t kHead = 4096;
-    const bool binary = text.substr(0, kHead).find('\0') != std::string_view::npos;
-    const auto reading = find_secrets(text, {.generic = !binary});
-    bytes += reading.examined;
-    std::size_t told = 0;
-    for (const auto& secret : reading.secrets) {
-      ++(secret.known ? known : likely);
-      if (told++ < kToldPerFile) seen.diagnostics.push_back(tell(file, text, secret, binary));
+  void note(const FileEntry& file, const std::string& credentials) {
+    if (credentials.empty()) {
+      bytes += file.size_bytes;
+      return;
     }
-    if (!reading.secrets.empty()) seen.subjects.push_back(subject_of(file));
+    const auto found = read_json(credentials).value.value_or(Json());
+    bytes += static_cast<std::uint64_t>(found["examined"].integer());
+    std::size_t told = 0;
+    for (const auto& secret : found["secrets"].items()) {
+      ++(secret["known"].boolean() ? known : likely);
+      if (told++ < kToldPerFile) seen.diagnostics.push_back(tell(file, secret));
+    }
+    seen.subjects.push_back(subject_of(file));
     if (told > kToldPerFile) {
       seen.diagnostics.back().notes.push_back(
           cat(told - kToldPerFile, " more in this file are counted, not told"));
@@ -112,12 +135,13 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
     TRY(task.step(1));
     vendored += is_vendored(file.path) ? 1U : 0U;
     if (!is_searched(file)) continue;
-    const auto problem =
-        TRY(examine(input, file, [&](Bytes bytes) { search.look_at(file, as_text(bytes)); }));
-    if (problem.empty()) {
+    const auto found = TRY(ask_once(input, file, "credentials",
+                                    [](Bytes bytes) { return credentials_in(as_text(bytes)); }));
+    if (found.problem.empty()) {
+      search.note(file, found.text);
       hit(search.seen.coverage);
     } else {
-      miss(search.seen.coverage, file.path, problem);
+      miss(search.seen.coverage, file.path, found.problem);
     }
   }
   auto& seen = search.seen;

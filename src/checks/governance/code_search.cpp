@@ -12,6 +12,8 @@
 namespace cupel {
 namespace {
 
+constexpr std::size_t kShown = 60;
+
 // Languages that this search cannot read: they may serve without our seeing it.
 bool is_foreign(std::string_view path) {
   constexpr std::array<std::string_view, 14> kOthers = {".go",    ".java", ".kt",    ".rs", ".rb",
@@ -21,13 +23,23 @@ bool is_foreign(std::string_view path) {
 }
 
 void note(std::string& found, std::string_view name, std::string_view path) {
-  if (found.empty()) found = cat("`", printable(name, 60), "` in ", printable(path, 200));
+  if (found.empty()) found = cat("`", printable(name, kShown), "` in ", printable(path, 200));
 }
 
-void search_text(CodeSearch& search, const FileEntry& file, std::string_view text) {
-  for (const auto& name : names_in(source_kind(file.path), file.path, text)) {
-    if (answers_requests_with(name, text)) note(search.server, name, file.path);
-    if (runs_models(name)) note(search.runtime, name, file.path);
+// The libraries of note that a source names, one a line: "s" answers requests, "r" runs models.
+std::string libraries_in(SourceKind kind, std::string_view path, std::string_view text) {
+  std::string lines;
+  for (const auto& name : names_in(kind, path, text)) {
+    if (answers_requests_with(name, text)) lines += cat("s", printable(name, kShown), "\n");
+    if (runs_models(name)) lines += cat("r", printable(name, kShown), "\n");
+  }
+  return lines;
+}
+
+void note_lines(CodeSearch& search, const FileEntry& file, std::string_view lines) {
+  for (const auto line : split(lines, '\n')) {
+    if (line.empty()) continue;
+    note(line.front() == 's' ? search.server : search.runtime, line.substr(1), file.path);
   }
 }
 
@@ -38,11 +50,18 @@ Result<void> search_files(const CheckInput& input, CodeSearch& search, Task& tas
       search.blind = cat("`", printable(file.path, 200), "` is in a language that is not read");
       continue;
     }
-    if (source_kind(file.path) == SourceKind::none) continue;
+    const auto kind = source_kind(file.path);
+    if (kind == SourceKind::none) continue;
     TRY(task.step(1));
-    const auto problem =
-        TRY(examine(input, file, [&](Bytes bytes) { search_text(search, file, as_text(bytes)); }));
-    if (problem.empty()) {
+    // How a manifest is read depends on its name, and a program on its language.
+    const std::string question = kind == SourceKind::manifest ? cat("libraries of ", file.path)
+                                 : kind == SourceKind::python ? "libraries of Python"
+                                                              : "libraries of script";
+    const auto found = TRY(ask_once(input, file, question, [&](Bytes bytes) {
+      return libraries_in(kind, file.path, as_text(bytes));
+    }));
+    if (found.problem.empty()) {
+      note_lines(search, file, found.text);
       ++search.files;
     } else {
       search.blind = cat("`", printable(file.path, 200), "` could not be read");
