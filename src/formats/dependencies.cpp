@@ -72,9 +72,8 @@ std::optional<Dependency> requirement(std::string_view text, std::uint32_t line)
 }
 
 void add(Listing& listing, std::string_view text, std::uint32_t line) {
-  if (listing.dependencies.size() >= kMost) {
-    listing.unread.push_back(line);
-  } else if (auto found = requirement(text, line)) {
+  const bool room = listing.dependencies.size() < kMost;
+  if (auto found = room ? requirement(text, line) : std::nullopt) {
     listing.dependencies.push_back(std::move(*found));
   } else {
     listing.unread.push_back(line);

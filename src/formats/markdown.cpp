@@ -12,9 +12,8 @@ namespace {
 constexpr std::size_t kIndent = 3;  // more spaces before a line make it code
 
 std::string_view unindented(std::string_view line) {
-  const auto first = line.find_first_not_of(' ');
-  return first == std::string_view::npos || first > kIndent ? std::string_view{}
-                                                            : line.substr(first);
+  const auto first = line.find_first_not_of(' ');  // npos, larger than any, in an empty line
+  return first > kIndent ? std::string_view{} : line.substr(first);
 }
 
 // The length of "```" or "~~~" at the start of a line; 0 when it is no fence.

@@ -96,7 +96,7 @@ class Lines {
     auto value = mark == std::string_view::npos ? std::string_view{} : trim(line.substr(mark));
     if (!value.empty() && (value.front() == '=' || value.front() == ':')) value.remove_prefix(1);
     const auto plain = unquoted(mark == std::string_view::npos ? std::string_view{} : value);
-    std::string name = unquoted_key(key);
+    const std::string name = unquoted_key(key);
     reading_.settings.push_back({.key = section_.empty() ? name : cat(section_, ".", name),
                                  .value = std::string(plain),
                                  .line = number});

@@ -53,8 +53,8 @@ bool Machine::extension(std::int64_t code) {
   if (code <= 0) return damaged("an extension code that cannot be");
   const auto& known = session_.extensions();
   const auto found = known.find(code);
-  if (found != known.end() && found->second) {
-    return import(found->second->first, found->second->second);
+  if (found != known.end()) {
+    if (const auto& name = found->second) return import(name->first, name->second);
   }
   session_.import_unknown(cat("extension ", code), span());
   return push(Value(Kind::name, Session::kUnknown));

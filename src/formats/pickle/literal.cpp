@@ -82,7 +82,7 @@ bool append_escape(std::string& out, std::string_view text, std::size_t& at) {
     if (!code) return false;
     out += static_cast<char>(*code);
   } else if (c >= '0' && c <= '7') {
-    unsigned code = static_cast<unsigned>(c - '0');
+    auto code = static_cast<unsigned>(c - '0');
     for (int i = 0; i < 2 && at < text.size() && text[at] >= '0' && text[at] <= '7'; ++i) {
       code = code * 8 + static_cast<unsigned>(text[at++] - '0');
     }
@@ -182,9 +182,8 @@ std::optional<std::int64_t> decimal(std::string_view line) {
   line = trim(line);
   if (line.starts_with('+')) line.remove_prefix(1);
   std::int64_t value = 0;
-  const auto* const end = line.data() + line.size();
-  const auto [stopped, fault] = std::from_chars(line.data(), end, value);
-  if (fault != std::errc{} || stopped != end) return {};
+  const auto [stopped, fault] = std::from_chars(line.data(), line.data() + line.size(), value);
+  if (fault != std::errc{} || stopped != line.data() + line.size()) return {};
   return value;
 }
 
@@ -221,7 +220,8 @@ bool is_importable(std::string_view text) {
   for (const char c : text) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
                         static_cast<unsigned char>(c) >= 0x80;
-    if (!letter && !(is_digit(c) && before != '.') && !(c == '.' && before != '.')) return false;
+    const bool inside = (is_digit(c) || c == '.') && before != '.';
+    if (!letter && !inside) return false;
     before = c;
   }
   return is_utf8(text);

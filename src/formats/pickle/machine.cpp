@@ -23,11 +23,11 @@ bool Machine::skip(std::uint64_t count) {
 
 template <unsigned kWidth>
 inline bool Machine::number(std::uint64_t& value) {
-  const std::size_t begin = at_;
+  const std::byte* const bytes = stream_.data() + at_;
   if (!skip(kWidth)) return false;
   value = 0;
   for (unsigned i = 0; i < kWidth; ++i) {  // one load, to every compiler
-    value |= std::to_integer<std::uint64_t>(stream_.data()[begin + i]) << (8U * i);
+    value |= std::to_integer<std::uint64_t>(bytes[i]) << (8U * i);
   }
   return true;
 }
