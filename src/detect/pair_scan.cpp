@@ -83,8 +83,8 @@ __attribute__((target("avx2"))) std::size_t PairScan::next_avx2(std::string_view
 }
 
 std::size_t PairScan::next(std::string_view text, std::size_t from) const {
-  static const bool kAvx2 = __builtin_cpu_supports("avx2") != 0;
-  return kAvx2 ? next_avx2(text, from) : next_plain(text, from);
+  static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
+  return avx2 ? next_avx2(text, from) : next_plain(text, from);
 }
 
 #else

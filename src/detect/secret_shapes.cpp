@@ -12,6 +12,9 @@ namespace {
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
+constexpr bool is_hex_digit(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 constexpr bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }
@@ -194,9 +197,7 @@ bool looks_drawn(std::string_view value, bool quoted) {
   if (value.size() < kShortest) return false;
   if (std::ranges::any_of(value, [](char c) { return c <= ' ' || c > '~'; })) return false;
   const Classes classes = classes_of(value);
-  const bool hex = std::ranges::all_of(value, [](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  });
+  const bool hex = std::ranges::all_of(value, is_hex_digit);
   if (hex) return value.size() >= 32 && classes.changes >= 8 && entropy_of(value) > 3.0;
   if (classes.digits < 2 || classes.changes < 4) return false;
   if (classes.others * 4 > value.size()) return false;  // a template or a path
@@ -208,8 +209,7 @@ bool is_uuid(std::string_view value) {
   if (value.size() != 36) return false;
   for (std::size_t i = 0; i < value.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? value[i] != '-' : !(is_digit(value[i]) || (value[i] | 0x20) >= 'a')) return false;
-    if (!dash && (value[i] | 0x20) > 'f') return false;
+    if (dash ? value[i] != '-' : !is_hex_digit(value[i])) return false;
   }
   return true;
 }

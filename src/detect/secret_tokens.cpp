@@ -63,8 +63,7 @@ bool ends_in_aa(std::string_view body) {
 
 // "22 characters _ 59 characters".
 bool is_fine_grained(std::string_view body) {
-  return body.size() == 82 && body[22] == '_' &&
-         body.find_first_of("-") == std::string_view::npos &&
+  return body.size() == 82 && body[22] == '_' && body.find('-') == std::string_view::npos &&
          body.find('_', 23) == std::string_view::npos;
 }
 

@@ -59,9 +59,9 @@ void add(std::vector<Secret>& secrets, const Secret& found) {
 }  // namespace
 
 SecretReading find_secrets(std::string_view text, const SecretOptions& options) {
-  static const PairScan kOfText = beginnings(true);
-  static const PairScan kOfBinary = beginnings(false);
-  const PairScan& scan = options.generic ? kOfText : kOfBinary;
+  static const PairScan of_text = beginnings(true);
+  static const PairScan of_binary = beginnings(false);
+  const PairScan& scan = options.generic ? of_text : of_binary;
   SecretReading reading;
   for (std::size_t at = scan.next(text, 0); at < text.size(); at = scan.next(text, at)) {
     const auto found = ask(text, at, options);
