@@ -2,7 +2,6 @@
 #include "crypto/key.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -82,7 +81,7 @@ bool has_small_order(std::array<std::byte, 32> key) {
 }
 
 struct Asked {
-  const std::optional<std::string>* passphrase;
+  const std::optional<std::string>* passphrase = nullptr;
   bool asked = false;
 };
 
@@ -93,8 +92,7 @@ int give_passphrase(char* into, int size, int /*writing*/, void* asked) {
   if (!request.passphrase->has_value()) return -1;
   const std::string& text = **request.passphrase;
   if (text.size() > static_cast<std::size_t>(size)) return -1;
-  std::memcpy(into, text.data(), text.size());
-  return static_cast<int>(text.size());
+  return static_cast<int>(text.copy(into, text.size()));
 }
 
 Error not_a_key(const EVP_PKEY* key) {
