@@ -172,7 +172,7 @@ Mapping::~Mapping() {
 Result<void> replace_file(const std::filesystem::path& path, Bytes bytes, unsigned mode) {
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   std::string name = (folder / ".cupel-XXXXXX").string();
-  File file(::mkostemp(name.data(), O_CLOEXEC));
+  const File file(::mkostemp(name.data(), O_CLOEXEC));
   if (file.fd() < 0) return system_error("cannot create a file in", folder);
   const auto give_up = [&](Error error) {
     ::unlink(name.c_str());

@@ -94,7 +94,7 @@ void write_number(std::string& out, double value) {
 // RFC 8785 sorts by UTF-16 code units; UTF-8 bytes give the same order except
 // that surrogate pairs (U+10000 and up) come before U+E000 to U+FFFF.
 bool utf16_less(std::string_view a, std::string_view b) {
-  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  const auto [x, y] = std::ranges::mismatch(a, b);
   if (y == b.end()) return false;
   if (x == a.end()) return true;
   const auto rank = [](char c) {

@@ -10,8 +10,8 @@ TEST(Text, PrintableLeavesNothingThatRepaintsATerminal) {
   EXPECT_EQ(printable("plain äöü 漢字"), "plain äöü 漢字");
   EXPECT_EQ(printable("\x1b[31mred\x07\n"), "\\x1b[31mred\\x07\\x0a");
   EXPECT_EQ(printable("a\xe2\x80\xae"
-                      "b"),
-            "a\\u{202e}b");  // right-to-left override
+                      "b\xe2\x80\xac"),
+            "a\\u{202e}b\\u{202c}");  // right-to-left override, and its end
   EXPECT_EQ(printable("zero\xe2\x80\x8bwidth"), "zero\\u{200b}width");
   EXPECT_EQ(printable("\xff\xc0\x80"), "\\xff\\xc0\\x80");  // invalid, overlong
   EXPECT_EQ(printable("\xc2\x85"), "\\u{85}");              // C1 control
