@@ -28,9 +28,9 @@ class Tree:
             for path in sorted((root / top).rglob("*"))
             if path.suffix in {".h", ".cpp", ".def", ".py", ".md", ".txt", ".sh"} and path.is_file()
         }
-        for path in (*root.glob("*.md"), root / ".clang-tidy"):
+        for path in (*root.glob("*.md"), root / ".clang-tidy", root / "tests" / ".clang-tidy"):
             if path.exists():
-                self.texts[path.name] = path.read_text()
+                self.texts[str(path.relative_to(root))] = path.read_text()
 
     def files(self, top: str, *suffixes: str) -> Iterator[tuple[str, str]]:
         for name, text in self.texts.items():
@@ -142,9 +142,10 @@ def tests_mirror_the_rooms(tree: Tree) -> Iterator[str]:
 
 def every_exclusion_has_a_reason(tree: Tree) -> Iterator[str]:
     """A check of clang-tidy that is off, and a NOLINT, says why; a package says what for."""
-    for number, line in enumerate(tree.texts.get(".clang-tidy", "").splitlines(), 1):
-        if re.match(r"\s*- -[a-z]", line) and not re.search(r"# \S", line):
-            yield f".clang-tidy:{number}: off without a reason"
+    for name in (".clang-tidy", "tests/.clang-tidy"):
+        for number, line in enumerate(tree.texts.get(name, "").splitlines(), 1):
+            if re.match(r"\s*- -[a-z]", line) and not re.search(r"# \S", line):
+                yield f"{name}:{number}: off without a reason"
     for number, line in enumerate(tree.texts.get("tools/packages.txt", "").splitlines(), 1):
         if not line.startswith("#") and len(line.split()) < 4:
             yield f"tools/packages.txt:{number}: a package without a reason"

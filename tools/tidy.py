@@ -6,7 +6,7 @@
   tools/tidy.py --changed   those that differ from origin/main, or are new
 
 A file that was clean is not looked at again until what the compiler sees of it, headers
-included, or .clang-tidy changes: the digests of clean ones stand in build/tidy/."""
+included, or a .clang-tidy changes: the digests of clean ones stand in build/tidy/."""
 import hashlib
 import json
 import os
@@ -69,7 +69,7 @@ def main() -> int:
         names = changed()
         entries = [e for e in entries if str(Path(e["file"]).relative_to(ROOT)) in names]
     CLEAN.mkdir(parents=True, exist_ok=True)
-    rules = (ROOT / ".clang-tidy").read_bytes()
+    rules = b"".join((ROOT / at / ".clang-tidy").read_bytes() for at in (".", "tests"))
     dirty = 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for name, findings in pool.map(lambda e: tidy(e, rules), entries):

@@ -9,7 +9,8 @@ namespace cupel::checksums {
 namespace {
 
 // SHA-256 of nothing.
-const std::string kSum = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+constexpr std::string_view kSum =
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 std::vector<std::string> names(const Listing& listing) {
   std::vector<std::string> out;
@@ -40,7 +41,7 @@ TEST(Checksums, ReadsTheBsdSpellingAndADigestAlone) {
 }
 
 TEST(Checksums, LowersUpperCase) {
-  std::string upper = kSum;
+  std::string upper(kSum);
   for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
   EXPECT_EQ(names(read(cat(upper, "  a\n"))), Names{"a"});
 }

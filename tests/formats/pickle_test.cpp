@@ -450,10 +450,7 @@ TEST(Pickle, RecognisesEveryProtocolByTrialAndNoText) {
   for (const std::string_view text :
        {"", "# A model\n\nIt scores.\n", "a,b\n1,2\n", "{\"a\": 1}", "N.B. this is prose", "I am\n",
         "confidence\nscore\nelement\n", "GET / HTTP/1.1\nPost: x\n", "2026-11-22 log line\n",
-        "Value\nVolt\n", "(1, 2)\n",
-        "\x7f"
-        "ELF",
-        "\x80\x02\xff\xff"}) {
+        "Value\nVolt\n", "(1, 2)\n", "\177ELF", "\x80\x02\xff\xff"}) {
     EXPECT_FALSE(looks_like(text)) << text;
   }
   std::string list = "(lp0\n";
