@@ -150,6 +150,19 @@ std::size_t body_end(std::string_view text, std::size_t from, const TokenRule& r
   return end;
 }
 
+// The key of a Firebase web configuration names a project to a browser and is published with
+// it (Firebase, "Learn about using and managing API keys"). It opens more only where somebody
+// let it: worth a look, no proof of anything.
+bool is_of_a_web_page(const TokenRule& rule, std::string_view text, std::size_t at,
+                      std::size_t end) {
+  constexpr std::size_t kNear = 400;
+  if (rule.prefix != "AIza") return false;
+  const std::size_t from = at - std::min(at, kNear);
+  const auto around = text.substr(from, end - from + kNear);
+  return around.find("authDomain") != std::string_view::npos ||
+         around.find(".firebaseapp.com") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::span<const TokenRule> token_rules() {
@@ -198,6 +211,9 @@ Candidate token_at(std::string_view text, std::size_t at) {
     if (rule.valid != nullptr && !rule.valid(body)) continue;
     constexpr double kDull = 2.5;  // "xxxxxxxx", "00000000", "abcabcabc"
     if (is_placeholder(body) || entropy_of(body) < kDull) continue;
+    if (is_of_a_web_page(rule, text, at, end)) {
+      return Secret{.begin = at, .end = end, .name = "Google API key of a web page"};
+    }
     return Secret{.begin = at, .end = end, .name = rule.name, .known = true};
   }
   return {};

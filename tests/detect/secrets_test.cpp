@@ -27,6 +27,15 @@ const std::string kGitHub = cat("ghp", "_", "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ", "0
 const std::string kAws = cat("AK", "IA", "Q3EGRIVHT7WZMK2N");
 const std::string kKeyBody = "MC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF";
 
+TEST(Secrets, DoesNotCallTheKeyOfAWebPageACredentialForSure) {
+  const auto google = cat("AI", "zaSyB1x9Q0vKpT3mR7wLcD5hJ2nF8gYeUoAk7");
+  EXPECT_EQ(found(cat("key = \"", google, "\"")), Found{cat("known Google API key: ", google)});
+  EXPECT_EQ(found(cat("{\"apiKey\":\"", google, "\",\"authDomain\":\"a.firebaseapp.com\"}")),
+            Found{cat("likely key or token: ", google)});
+  EXPECT_EQ(found(cat("<script>", google, "</script><!-- authDomain -->")),
+            Found{cat("likely Google API key of a web page: ", google)});
+}
+
 TEST(Secrets, ReadsTokensOfKnownProviders) {
   EXPECT_EQ(found(cat("export TOKEN=", kGitHub, "\n")),
             Found{cat("known GitHub personal access token: ", kGitHub)});
