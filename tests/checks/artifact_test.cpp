@@ -71,6 +71,8 @@ TEST(PicklePolicy, VetsExactNamesOnly) {
   };
   EXPECT_EQ(standing("collections", "OrderedDict"), Standing::vetted);
   EXPECT_EQ(standing("numpy", "ndarray"), Standing::vetted);
+  EXPECT_EQ(standing("sklearn.svm._classes", "LinearSVC"), Standing::vetted);
+  EXPECT_EQ(standing("sklearn.svm.classes", "LinearSVC"), Standing::vetted) << "before 0.22";
   EXPECT_EQ(standing("builtins", "list"), Standing::vetted);
   for (const auto& [module, name] : std::vector<std::pair<std::string_view, std::string_view>>{
            {"builtins", "eval"},

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names that models which nobody tampered with need, per module. A class is vetted when neither
 // making an instance, nor setting its state, nor putting items into it runs what the file chose;
-// a function when calling it with anything does not. Classes of scikit-learn: versions 1.0 to 1.9.
+// a function when calling it with anything does not. Classes of scikit-learn:
+// versions 0.18 to 1.9; old models name modules that are gone since.
 #include "checks/artifact/pickle_names.h"
 
 #include <array>
@@ -13,8 +14,8 @@ constexpr auto kVetted = std::to_array<Module>({
     {"__builtin__",
      "ArithmeticError AssertionError AttributeError Ellipsis Exception IndexError KeyError "
      "NotImplemented OSError RuntimeError StopIteration TypeError UserWarning ValueError "
-     "Warning ZeroDivisionError bool bytearray bytes complex dict float frozenset int list long "
-     "object range set slice str tuple unicode xrange"},
+     "Warning ZeroDivisionError bool bytearray bytes complex dict float frozenset int list "
+     "long object range set slice str tuple unicode xrange"},
     {"_codecs", "encode"},
     {"_decimal", "Decimal"},
     {"accelerate.state", "AcceleratorState PartialState"},
@@ -24,8 +25,8 @@ constexpr auto kVetted = std::to_array<Module>({
     {"builtins",
      "ArithmeticError AssertionError AttributeError Ellipsis Exception IndexError KeyError "
      "NotImplemented OSError RuntimeError StopIteration TypeError UserWarning ValueError "
-     "Warning ZeroDivisionError bool bytearray bytes complex dict float frozenset int list long "
-     "object range set slice str tuple unicode xrange"},
+     "Warning ZeroDivisionError bool bytearray bytes complex dict float frozenset int list "
+     "long object range set slice str tuple unicode xrange"},
     {"catboost.core", "CatBoost CatBoostClassifier CatBoostRanker CatBoostRegressor"},
     {"collections", "ChainMap Counter OrderedDict UserDict UserList defaultdict deque"},
     {"copy_reg", "__newobj__ _reconstructor"},
@@ -44,15 +45,15 @@ constexpr auto kVetted = std::to_array<Module>({
     {"math", "ceil exp floor log sqrt"},
     {"numpy",
      "abs absolute add arccos arcsin arcsinh arctan arctanh argmax argmin bool bool_ bytes_ "
-     "cbrt ceil character clip clongdouble complex128 complex256 complex64 complexfloating cos "
-     "cosh datetime64 divide dtype exp exp2 expm1 fabs flexible float128 float16 float32 "
-     "float64 float_ floating floor floor_divide fmax fmin generic hypot identity inexact int16 "
-     "int32 int64 int8 int_ intc integer isfinite isinf isnan log log10 log1p log2 longdouble "
-     "longlong matrix max maximum mean median min minimum mod multiply nan_to_num nanmean "
-     "nanmedian nanstd ndarray negative number object_ poly1d power prod ravel recarray "
-     "reciprocal record reshape rint round sign signedinteger sin sinh sqrt square std str_ "
-     "string_ subtract sum tan tanh timedelta64 transpose true_divide trunc uint uint16 uint32 "
-     "uint64 uint8 uintc ulonglong unicode_ unsignedinteger var void"},
+     "cbrt ceil character clip clongdouble complex128 complex256 complex64 complexfloating "
+     "cos cosh datetime64 divide dtype exp exp2 expm1 fabs flexible float128 float16 "
+     "float32 float64 float_ floating floor floor_divide fmax fmin generic hypot identity "
+     "inexact int16 int32 int64 int8 int_ intc integer isfinite isinf isnan log log10 log1p "
+     "log2 longdouble longlong matrix max maximum mean median min minimum mod multiply "
+     "nan_to_num nanmean nanmedian nanstd ndarray negative number object_ poly1d power prod "
+     "ravel recarray reciprocal record reshape rint round sign signedinteger sin sinh sqrt "
+     "square std str_ string_ subtract sum tan tanh timedelta64 transpose true_divide trunc "
+     "uint uint16 uint32 uint64 uint8 uintc ulonglong unicode_ unsignedinteger var void"},
     {"numpy._core", "_ufunc_reconstruct"},
     {"numpy._core._internal", "_convert_to_stringdtype_kwargs"},
     {"numpy._core.multiarray", "_reconstruct scalar"},
@@ -86,9 +87,9 @@ constexpr auto kVetted = std::to_array<Module>({
     {"pandas",
      "BooleanDtype Categorical CategoricalDtype CategoricalIndex DataFrame DatetimeIndex "
      "DatetimeTZDtype Float32Dtype Float64Dtype Index Int16Dtype Int32Dtype Int64Dtype "
-     "Int8Dtype Interval IntervalDtype IntervalIndex MultiIndex Period PeriodDtype PeriodIndex "
-     "RangeIndex Series SparseDtype StringDtype Timedelta TimedeltaIndex Timestamp UInt16Dtype "
-     "UInt32Dtype UInt64Dtype UInt8Dtype"},
+     "Int8Dtype Interval IntervalDtype IntervalIndex MultiIndex Period PeriodDtype "
+     "PeriodIndex RangeIndex Series SparseDtype StringDtype Timedelta TimedeltaIndex "
+     "Timestamp UInt16Dtype UInt32Dtype UInt64Dtype UInt8Dtype"},
     {"pandas._libs.arrays", "NDArrayBacked __pyx_unpickle_NDArrayBacked"},
     {"pandas._libs.indexes.base", "_new_Index"},
     {"pandas._libs.internals", "BlockManager BlockPlacement _unpickle_block"},
@@ -97,8 +98,8 @@ constexpr auto kVetted = std::to_array<Module>({
     {"pandas._libs.sparse", "BlockIndex IntIndex"},
     {"pandas._libs.tslibs.nattype", "NaTType __nat_unpickle _nat_unpickle"},
     {"pandas._libs.tslibs.offsets",
-     "BusinessDay DateOffset Day Hour Micro Milli Minute MonthBegin MonthEnd Nano QuarterBegin "
-     "QuarterEnd Second Week YearBegin YearEnd __pyx_unpickle_BaseOffset"},
+     "BusinessDay DateOffset Day Hour Micro Milli Minute MonthBegin MonthEnd Nano "
+     "QuarterBegin QuarterEnd Second Week YearBegin YearEnd __pyx_unpickle_BaseOffset"},
     {"pandas._libs.tslibs.period", "Period _period_unpickle"},
     {"pandas._libs.tslibs.timedeltas", "Timedelta _timedelta_unpickle"},
     {"pandas._libs.tslibs.timestamps", "Timestamp _unpickle_timestamp"},
@@ -109,9 +110,9 @@ constexpr auto kVetted = std::to_array<Module>({
     {"pandas.core.api",
      "BooleanDtype Categorical CategoricalDtype CategoricalIndex DataFrame DatetimeIndex "
      "DatetimeTZDtype Float32Dtype Float64Dtype Index Int16Dtype Int32Dtype Int64Dtype "
-     "Int8Dtype Interval IntervalDtype IntervalIndex MultiIndex Period PeriodDtype PeriodIndex "
-     "RangeIndex Series SparseDtype StringDtype Timedelta TimedeltaIndex Timestamp UInt16Dtype "
-     "UInt32Dtype UInt64Dtype UInt8Dtype"},
+     "Int8Dtype Interval IntervalDtype IntervalIndex MultiIndex Period PeriodDtype "
+     "PeriodIndex RangeIndex Series SparseDtype StringDtype Timedelta TimedeltaIndex "
+     "Timestamp UInt16Dtype UInt32Dtype UInt64Dtype UInt8Dtype"},
     {"pandas.core.arrays.boolean", "BooleanArray BooleanDtype"},
     {"pandas.core.arrays.categorical", "Categorical"},
     {"pandas.core.arrays.datetimes", "DatetimeArray"},
@@ -191,8 +192,8 @@ constexpr auto kVetted = std::to_array<Module>({
      "BaseLink HalfLogitLink IdentityLink Interval LogLink LogitLink MultinomialLogit"},
     {"sklearn._loss.loss",
      "BaseLoss ExponentialLoss HalfBinomialLoss HalfBinomialLossArrayAPI HalfGammaLoss "
-     "HalfMultinomialLoss HalfMultinomialLossArrayAPI HalfPoissonLoss HalfPoissonLossArrayAPI "
-     "HalfTweedieLoss HalfTweedieLossIdentity HuberLoss PinballLoss"},
+     "HalfMultinomialLoss HalfMultinomialLossArrayAPI HalfPoissonLoss "
+     "HalfPoissonLossArrayAPI HalfTweedieLoss HalfTweedieLossIdentity HuberLoss PinballLoss"},
     {"sklearn.base", "BaseEstimator"},
     {"sklearn.calibration",
      "CalibratedClassifierCV _CalibratedClassifier _SigmoidCalibration _TemperatureScaling"},
@@ -211,6 +212,15 @@ constexpr auto kVetted = std::to_array<Module>({
     {"sklearn.cluster._mean_shift", "MeanShift"},
     {"sklearn.cluster._optics", "OPTICS"},
     {"sklearn.cluster._spectral", "SpectralClustering"},
+    {"sklearn.cluster.affinity_propagation_", "AffinityPropagation"},
+    {"sklearn.cluster.bicluster", "BaseSpectral SpectralBiclustering SpectralCoclustering"},
+    {"sklearn.cluster.birch", "Birch _CFNode _CFSubcluster"},
+    {"sklearn.cluster.dbscan_", "DBSCAN"},
+    {"sklearn.cluster.hierarchical", "AgglomerativeClustering FeatureAgglomeration"},
+    {"sklearn.cluster.k_means_", "KMeans MiniBatchKMeans"},
+    {"sklearn.cluster.mean_shift_", "MeanShift"},
+    {"sklearn.cluster.optics_", "OPTICS"},
+    {"sklearn.cluster.spectral", "SpectralClustering"},
     {"sklearn.compose._column_transformer",
      "ColumnTransformer _RemainderColsList make_column_selector"},
     {"sklearn.compose._target", "TransformedTargetRegressor"},
@@ -220,7 +230,20 @@ constexpr auto kVetted = std::to_array<Module>({
      "BaseGraphicalLasso GraphicalLasso GraphicalLassoCV _DictWithDeprecatedKeys"},
     {"sklearn.covariance._robust_covariance", "MinCovDet"},
     {"sklearn.covariance._shrunk_covariance", "LedoitWolf OAS ShrunkCovariance"},
+    {"sklearn.covariance.elliptic_envelope", "EllipticEnvelope"},
+    {"sklearn.covariance.empirical_covariance_", "EmpiricalCovariance"},
+    {"sklearn.covariance.graph_lasso_", "GraphLasso GraphLassoCV GraphicalLasso GraphicalLassoCV"},
+    {"sklearn.covariance.outlier_detection", "EllipticEnvelope"},
+    {"sklearn.covariance.robust_covariance", "MinCovDet"},
+    {"sklearn.covariance.shrunk_covariance_", "LedoitWolf OAS ShrunkCovariance"},
+    {"sklearn.cross_decomposition._cca", "CCA"},
     {"sklearn.cross_decomposition._pls", "CCA PLSCanonical PLSRegression PLSSVD _PLS"},
+    {"sklearn.cross_decomposition.cca_", "CCA"},
+    {"sklearn.cross_decomposition.pls_", "PLSCanonical PLSRegression PLSSVD _PLS"},
+    {"sklearn.cross_validation",
+     "BaseShuffleSplit KFold LeaveOneOut LeavePOut PredefinedSplit ShuffleSplit "
+     "StratifiedKFold StratifiedShuffleSplit _BaseKFold"},
+    {"sklearn.datasets.base", "Bunch"},
     {"sklearn.decomposition._base", "_BasePCA"},
     {"sklearn.decomposition._dict_learning",
      "DictionaryLearning MiniBatchDictionaryLearning SparseCoder _BaseSparseCoding"},
@@ -233,6 +256,18 @@ constexpr auto kVetted = std::to_array<Module>({
     {"sklearn.decomposition._pca", "PCA"},
     {"sklearn.decomposition._sparse_pca", "MiniBatchSparsePCA SparsePCA _BaseSparsePCA"},
     {"sklearn.decomposition._truncated_svd", "TruncatedSVD"},
+    {"sklearn.decomposition.base", "_BasePCA"},
+    {"sklearn.decomposition.dict_learning",
+     "DictionaryLearning MiniBatchDictionaryLearning SparseCoder"},
+    {"sklearn.decomposition.factor_analysis", "FactorAnalysis"},
+    {"sklearn.decomposition.fastica_", "FastICA"},
+    {"sklearn.decomposition.incremental_pca", "IncrementalPCA"},
+    {"sklearn.decomposition.kernel_pca", "KernelPCA"},
+    {"sklearn.decomposition.nmf", "NMF ProjectedGradientNMF"},
+    {"sklearn.decomposition.online_lda", "LatentDirichletAllocation"},
+    {"sklearn.decomposition.pca", "PCA RandomizedPCA"},
+    {"sklearn.decomposition.sparse_pca", "MiniBatchSparsePCA SparsePCA"},
+    {"sklearn.decomposition.truncated_svd", "TruncatedSVD"},
     {"sklearn.discriminant_analysis", "LinearDiscriminantAnalysis QuadraticDiscriminantAnalysis"},
     {"sklearn.dummy", "DummyClassifier DummyRegressor"},
     {"sklearn.ensemble._bagging", "BaggingClassifier BaggingRegressor BaseBagging"},
@@ -241,7 +276,9 @@ constexpr auto kVetted = std::to_array<Module>({
      "BaseForest ExtraTreesClassifier ExtraTreesRegressor ForestClassifier ForestRegressor "
      "RandomForestClassifier RandomForestRegressor RandomTreesEmbedding"},
     {"sklearn.ensemble._gb",
-     "BaseGradientBoosting GradientBoostingClassifier GradientBoostingRegressor VerboseReporter"},
+     "BaseGradientBoosting BinomialDeviance ClassificationLossFunction ExponentialLoss "
+     "GradientBoostingClassifier GradientBoostingRegressor HuberLossFunction LossFunction "
+     "MultinomialDeviance QuantileLossFunction RegressionLossFunction VerboseReporter"},
     {"sklearn.ensemble._gb_losses",
      "BinomialDeviance ClassificationLossFunction ExponentialLoss HuberLossFunction "
      "LossFunction MultinomialDeviance QuantileLossFunction RegressionLossFunction"},
@@ -253,8 +290,8 @@ constexpr auto kVetted = std::to_array<Module>({
     {"sklearn.ensemble._hist_gradient_boosting.histogram",
      "HistogramBuilder __pyx_unpickle_HistogramBuilder"},
     {"sklearn.ensemble._hist_gradient_boosting.loss",
-     "BaseLoss BinaryCrossEntropy CategoricalCrossEntropy LeastAbsoluteDeviation LeastSquares "
-     "Poisson"},
+     "BaseLoss BinaryCrossEntropy CategoricalCrossEntropy LeastAbsoluteDeviation "
+     "LeastSquares Poisson"},
     {"sklearn.ensemble._hist_gradient_boosting.predictor", "TreePredictor"},
     {"sklearn.ensemble._hist_gradient_boosting.splitting",
      "SplitInfo Splitter __pyx_unpickle_Splitter"},
@@ -263,9 +300,26 @@ constexpr auto kVetted = std::to_array<Module>({
     {"sklearn.ensemble._voting", "VotingClassifier VotingRegressor _BaseVoting"},
     {"sklearn.ensemble._weight_boosting",
      "AdaBoostClassifier AdaBoostRegressor BaseWeightBoosting"},
+    {"sklearn.ensemble.bagging", "BaggingClassifier BaggingRegressor BaseBagging"},
+    {"sklearn.ensemble.base", "BaseEnsemble"},
+    {"sklearn.ensemble.forest",
+     "BaseForest ExtraTreesClassifier ExtraTreesRegressor ForestClassifier ForestRegressor "
+     "RandomForestClassifier RandomForestRegressor RandomTreesEmbedding"},
+    {"sklearn.ensemble.gradient_boosting",
+     "BaseGradientBoosting BinomialDeviance ClassificationLossFunction ExponentialLoss "
+     "GradientBoostingClassifier GradientBoostingRegressor HuberLossFunction "
+     "LogOddsEstimator LossFunction MeanEstimator MultinomialDeviance "
+     "PriorProbabilityEstimator QuantileEstimator QuantileLossFunction "
+     "RegressionLossFunction ScaledLogOddsEstimator VerboseReporter ZeroEstimator"},
+    {"sklearn.ensemble.iforest", "IsolationForest"},
+    {"sklearn.ensemble.voting", "VotingClassifier VotingRegressor _BaseVoting"},
+    {"sklearn.ensemble.voting_classifier", "VotingClassifier"},
+    {"sklearn.ensemble.weight_boosting", "AdaBoostClassifier AdaBoostRegressor BaseWeightBoosting"},
     {"sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper"},
     {"sklearn.feature_extraction._dict_vectorizer", "DictVectorizer"},
     {"sklearn.feature_extraction._hash", "FeatureHasher"},
+    {"sklearn.feature_extraction.dict_vectorizer", "DictVectorizer"},
+    {"sklearn.feature_extraction.hashing", "FeatureHasher"},
     {"sklearn.feature_extraction.image", "PatchExtractor"},
     {"sklearn.feature_extraction.text",
      "CountVectorizer HashingVectorizer TfidfTransformer TfidfVectorizer"},
@@ -277,13 +331,27 @@ constexpr auto kVetted = std::to_array<Module>({
      "GenericUnivariateSelect SelectFdr SelectFpr SelectFwe SelectKBest SelectPercentile "
      "_BaseFilter chi2 f_classif f_regression"},
     {"sklearn.feature_selection._variance_threshold", "VarianceThreshold"},
+    {"sklearn.feature_selection.from_model", "SelectFromModel"},
+    {"sklearn.feature_selection.rfe", "RFE RFECV"},
+    {"sklearn.feature_selection.univariate_selection",
+     "GenericUnivariateSelect SelectFdr SelectFpr SelectFwe SelectKBest SelectPercentile "
+     "_BaseFilter"},
+    {"sklearn.feature_selection.variance_threshold", "VarianceThreshold"},
     {"sklearn.frozen._frozen", "FrozenEstimator"},
     {"sklearn.gaussian_process._gpc",
      "GaussianProcessClassifier _BinaryGaussianProcessClassifierLaplace"},
     {"sklearn.gaussian_process._gpr", "GaussianProcessRegressor"},
+    {"sklearn.gaussian_process.gaussian_process", "GaussianProcess"},
+    {"sklearn.gaussian_process.gpc",
+     "GaussianProcessClassifier _BinaryGaussianProcessClassifierLaplace"},
+    {"sklearn.gaussian_process.gpr", "GaussianProcessRegressor"},
     {"sklearn.gaussian_process.kernels",
      "CompoundKernel ConstantKernel DotProduct ExpSineSquared Exponentiation Hyperparameter "
-     "Kernel KernelOperator Matern PairwiseKernel Product RBF RationalQuadratic Sum WhiteKernel"},
+     "Kernel KernelOperator Matern PairwiseKernel Product RBF RationalQuadratic Sum "
+     "WhiteKernel"},
+    {"sklearn.grid_search",
+     "BaseSearchCV GridSearchCV ParameterGrid ParameterSampler RandomizedSearchCV"},
+    {"sklearn.impute", "MissingIndicator SimpleImputer"},
     {"sklearn.impute._base", "MissingIndicator SimpleImputer _BaseImputer"},
     {"sklearn.impute._iterative", "IterativeImputer"},
     {"sklearn.impute._knn", "KNNImputer"},
@@ -316,42 +384,71 @@ constexpr auto kVetted = std::to_array<Module>({
      "Ridge RidgeCV RidgeClassifier RidgeClassifierCV _BaseRidge _BaseRidgeCV "
      "_IdentityClassifier _IdentityRegressor _RidgeGCV _XT_CenterStackOp _X_CenterStackOp"},
     {"sklearn.linear_model._sgd_fast",
-     "Classification EpsilonInsensitive Hinge ModifiedHuber Regression "
-     "SquaredEpsilonInsensitive SquaredHinge __pyx_unpickle_Classification "
-     "__pyx_unpickle_Regression"},
+     "Classification EpsilonInsensitive Hinge Huber Log LossFunction ModifiedHuber "
+     "Regression SquaredEpsilonInsensitive SquaredHinge SquaredLoss "
+     "__pyx_unpickle_Classification __pyx_unpickle_Regression"},
     {"sklearn.linear_model._stochastic_gradient",
      "BaseSGD BaseSGDClassifier BaseSGDRegressor SGDClassifier SGDOneClassSVM SGDRegressor "
      "_ValidationScoreCallback"},
     {"sklearn.linear_model._theil_sen", "TheilSenRegressor"},
+    {"sklearn.linear_model.base", "LinearModel LinearRegression"},
+    {"sklearn.linear_model.bayes", "ARDRegression BayesianRidge"},
+    {"sklearn.linear_model.coordinate_descent",
+     "ElasticNet ElasticNetCV Lasso LassoCV LinearModelCV MultiTaskElasticNet "
+     "MultiTaskElasticNetCV MultiTaskLasso MultiTaskLassoCV"},
+    {"sklearn.linear_model.huber", "HuberRegressor"},
+    {"sklearn.linear_model.least_angle", "Lars LarsCV LassoLars LassoLarsCV LassoLarsIC"},
+    {"sklearn.linear_model.logistic", "LogisticRegression LogisticRegressionCV"},
+    {"sklearn.linear_model.omp", "OrthogonalMatchingPursuit OrthogonalMatchingPursuitCV"},
+    {"sklearn.linear_model.passive_aggressive",
+     "PassiveAggressiveClassifier PassiveAggressiveRegressor"},
+    {"sklearn.linear_model.perceptron", "Perceptron"},
+    {"sklearn.linear_model.ransac", "RANSACRegressor"},
+    {"sklearn.linear_model.ridge",
+     "Ridge RidgeCV RidgeClassifier RidgeClassifierCV _BaseRidge _BaseRidgeCV _RidgeGCV"},
+    {"sklearn.linear_model.sgd_fast",
+     "Classification EpsilonInsensitive Hinge Huber Log LossFunction ModifiedHuber "
+     "Regression SquaredEpsilonInsensitive SquaredHinge SquaredLoss "
+     "__pyx_unpickle_Classification __pyx_unpickle_Regression"},
+    {"sklearn.linear_model.stochastic_gradient",
+     "BaseSGD BaseSGDClassifier BaseSGDRegressor SGDClassifier SGDRegressor "
+     "_ValidationScoreCallback"},
+    {"sklearn.linear_model.theil_sen", "TheilSenRegressor"},
     {"sklearn.manifold._classical_mds", "ClassicalMDS"},
     {"sklearn.manifold._isomap", "Isomap"},
     {"sklearn.manifold._locally_linear", "LocallyLinearEmbedding"},
     {"sklearn.manifold._mds", "MDS"},
     {"sklearn.manifold._spectral_embedding", "SpectralEmbedding"},
     {"sklearn.manifold._t_sne", "TSNE"},
+    {"sklearn.manifold.isomap", "Isomap"},
+    {"sklearn.manifold.locally_linear", "LocallyLinearEmbedding"},
+    {"sklearn.manifold.mds", "MDS"},
+    {"sklearn.manifold.spectral_embedding_", "SpectralEmbedding"},
+    {"sklearn.manifold.t_sne", "TSNE"},
     {"sklearn.metrics._classification",
      "accuracy_score balanced_accuracy_score brier_score_loss f1_score fbeta_score log_loss "
      "matthews_corrcoef precision_score recall_score"},
     {"sklearn.metrics._dist_metrics",
      "BrayCurtisDistance32 BrayCurtisDistance64 CanberraDistance32 CanberraDistance64 "
-     "ChebyshevDistance ChebyshevDistance32 ChebyshevDistance64 DiceDistance32 DiceDistance64 "
-     "DistanceMetric DistanceMetric32 DistanceMetric64 EuclideanDistance EuclideanDistance32 "
-     "EuclideanDistance64 HammingDistance32 HammingDistance64 HaversineDistance "
-     "HaversineDistance32 HaversineDistance64 JaccardDistance32 JaccardDistance64 "
-     "KulsinskiDistance32 KulsinskiDistance64 MahalanobisDistance32 MahalanobisDistance64 "
-     "ManhattanDistance ManhattanDistance32 ManhattanDistance64 MatchingDistance32 "
-     "MatchingDistance64 MinkowskiDistance MinkowskiDistance32 MinkowskiDistance64 "
-     "PyFuncDistance32 PyFuncDistance64 RogersTanimotoDistance32 RogersTanimotoDistance64 "
-     "RussellRaoDistance32 RussellRaoDistance64 SEuclideanDistance32 SEuclideanDistance64 "
-     "SokalMichenerDistance32 SokalMichenerDistance64 SokalSneathDistance32 "
-     "SokalSneathDistance64 __pyx_unpickle_DistanceMetric newObj"},
+     "ChebyshevDistance ChebyshevDistance32 ChebyshevDistance64 DiceDistance32 "
+     "DiceDistance64 DistanceMetric DistanceMetric32 DistanceMetric64 EuclideanDistance "
+     "EuclideanDistance32 EuclideanDistance64 HammingDistance32 HammingDistance64 "
+     "HaversineDistance HaversineDistance32 HaversineDistance64 JaccardDistance32 "
+     "JaccardDistance64 KulsinskiDistance32 KulsinskiDistance64 MahalanobisDistance32 "
+     "MahalanobisDistance64 ManhattanDistance ManhattanDistance32 ManhattanDistance64 "
+     "MatchingDistance32 MatchingDistance64 MinkowskiDistance MinkowskiDistance32 "
+     "MinkowskiDistance64 PyFuncDistance32 PyFuncDistance64 RogersTanimotoDistance32 "
+     "RogersTanimotoDistance64 RussellRaoDistance32 RussellRaoDistance64 "
+     "SEuclideanDistance32 SEuclideanDistance64 SokalMichenerDistance32 "
+     "SokalMichenerDistance64 SokalSneathDistance32 SokalSneathDistance64 "
+     "__pyx_unpickle_DistanceMetric newObj"},
     {"sklearn.metrics._pairwise_distances_reduction._argkmin",
      "ArgKmin32 ArgKmin64 EuclideanArgKmin32 EuclideanArgKmin64"},
     {"sklearn.metrics._pairwise_distances_reduction._argkmin_classmode",
      "ArgKminClassMode32 ArgKminClassMode64"},
     {"sklearn.metrics._pairwise_distances_reduction._base",
-     "BaseDistancesReduction32 BaseDistancesReduction64 __pyx_unpickle_BaseDistancesReduction32 "
-     "__pyx_unpickle_BaseDistancesReduction64"},
+     "BaseDistancesReduction32 BaseDistancesReduction64 "
+     "__pyx_unpickle_BaseDistancesReduction32 __pyx_unpickle_BaseDistancesReduction64"},
     {"sklearn.metrics._pairwise_distances_reduction._datasets_pair",
      "DatasetsPair32 DatasetsPair64 DenseDenseDatasetsPair32 DenseDenseDatasetsPair64 "
      "DenseSparseDatasetsPair32 DenseSparseDatasetsPair64 SparseDenseDatasetsPair32 "
@@ -375,7 +472,8 @@ constexpr auto kVetted = std::to_array<Module>({
      "__pyx_unpickle_SparseSparseMiddleTermComputer32 "
      "__pyx_unpickle_SparseSparseMiddleTermComputer64"},
     {"sklearn.metrics._pairwise_distances_reduction._radius_neighbors",
-     "EuclideanRadiusNeighbors32 EuclideanRadiusNeighbors64 RadiusNeighbors32 RadiusNeighbors64"},
+     "EuclideanRadiusNeighbors32 EuclideanRadiusNeighbors64 RadiusNeighbors32 "
+     "RadiusNeighbors64"},
     {"sklearn.metrics._pairwise_distances_reduction._radius_neighbors_classmode",
      "RadiusNeighborsClassMode32 RadiusNeighborsClassMode64"},
     {"sklearn.metrics._ranking", "average_precision_score roc_auc_score"},
@@ -386,32 +484,40 @@ constexpr auto kVetted = std::to_array<Module>({
      "_BaseScorer _CurveScorer _DeprecatedScorers _MultimetricScorer _PassthroughScorer "
      "_PredictScorer _ProbaScorer _Scorer _ThresholdScorer"},
     {"sklearn.metrics.pairwise",
-     "cosine_distances cosine_similarity euclidean_distances linear_kernel manhattan_distances "
-     "polynomial_kernel rbf_kernel"},
+     "cosine_distances cosine_similarity euclidean_distances linear_kernel "
+     "manhattan_distances polynomial_kernel rbf_kernel"},
+    {"sklearn.metrics.scorer", "_BaseScorer _PredictScorer _ProbaScorer _ThresholdScorer"},
     {"sklearn.mixture._base", "BaseMixture"},
     {"sklearn.mixture._bayesian_mixture", "BayesianGaussianMixture"},
     {"sklearn.mixture._gaussian_mixture", "GaussianMixture"},
+    {"sklearn.mixture.base", "BaseMixture"},
+    {"sklearn.mixture.bayesian_mixture", "BayesianGaussianMixture"},
+    {"sklearn.mixture.dpgmm", "DPGMM VBGMM _DPGMMBase"},
+    {"sklearn.mixture.gaussian_mixture", "GaussianMixture"},
+    {"sklearn.mixture.gmm", "GMM _GMMBase"},
     {"sklearn.model_selection._classification_threshold",
      "BaseThresholdClassifier FixedThresholdClassifier TunedThresholdClassifierCV"},
     {"sklearn.model_selection._search",
      "BaseSearchCV GridSearchCV ParameterGrid ParameterSampler RandomizedSearchCV"},
     {"sklearn.model_selection._search_successive_halving",
-     "BaseSuccessiveHalving HalvingGridSearchCV HalvingRandomSearchCV _SubsampleMetaSplitter"},
+     "BaseSuccessiveHalving HalvingGridSearchCV HalvingRandomSearchCV "
+     "_SubsampleMetaSplitter"},
     {"sklearn.model_selection._split",
-     "BaseCrossValidator BaseShuffleSplit GroupKFold GroupShuffleSplit KFold LeaveOneGroupOut "
-     "LeaveOneOut LeavePGroupsOut LeavePOut PredefinedSplit RepeatedKFold "
+     "BaseCrossValidator BaseShuffleSplit GroupKFold GroupShuffleSplit KFold "
+     "LeaveOneGroupOut LeaveOneOut LeavePGroupsOut LeavePOut PredefinedSplit RepeatedKFold "
      "RepeatedStratifiedKFold ShuffleSplit StratifiedGroupKFold StratifiedKFold "
      "StratifiedShuffleSplit TimeSeriesSplit _BaseKFold _CVIterableWrapper _RepeatedSplits"},
     {"sklearn.multiclass",
      "OneVsOneClassifier OneVsRestClassifier OutputCodeClassifier _ConstantPredictor"},
     {"sklearn.multioutput",
-     "ClassifierChain MultiOutputClassifier MultiOutputRegressor RegressorChain _BaseChain "
-     "_MultiOutputEstimator"},
+     "ClassifierChain MultiOutputClassifier MultiOutputEstimator MultiOutputRegressor "
+     "RegressorChain _BaseChain _MultiOutputEstimator"},
     {"sklearn.naive_bayes",
-     "BernoulliNB CategoricalNB ComplementNB GaussianNB MultinomialNB _BaseDiscreteNB _BaseNB"},
+     "BaseDiscreteNB BaseNB BernoulliNB CategoricalNB ComplementNB GaussianNB MultinomialNB "
+     "_BaseDiscreteNB _BaseNB"},
     {"sklearn.neighbors._ball_tree",
-     "BallTree BallTree32 BallTree64 BinaryTree32 BinaryTree64 NeighborsHeap32 NeighborsHeap64 "
-     "NodeHeap newObj"},
+     "BallTree BallTree32 BallTree64 BinaryTree32 BinaryTree64 NeighborsHeap32 "
+     "NeighborsHeap64 NodeHeap newObj"},
     {"sklearn.neighbors._base", "NeighborsBase"},
     {"sklearn.neighbors._classification", "KNeighborsClassifier RadiusNeighborsClassifier"},
     {"sklearn.neighbors._dist_metrics",
@@ -431,27 +537,57 @@ constexpr auto kVetted = std::to_array<Module>({
     {"sklearn.neighbors._quad_tree", "_QuadTree"},
     {"sklearn.neighbors._regression", "KNeighborsRegressor RadiusNeighborsRegressor"},
     {"sklearn.neighbors._unsupervised", "NearestNeighbors"},
+    {"sklearn.neighbors.approximate", "LSHForest"},
+    {"sklearn.neighbors.ball_tree",
+     "BallTree BallTree32 BallTree64 BinaryTree32 BinaryTree64 NeighborsHeap32 "
+     "NeighborsHeap64 NodeHeap newObj"},
+    {"sklearn.neighbors.base", "NeighborsBase"},
+    {"sklearn.neighbors.classification", "KNeighborsClassifier RadiusNeighborsClassifier"},
+    {"sklearn.neighbors.dist_metrics",
+     "ChebyshevDistance EuclideanDistance HaversineDistance ManhattanDistance "
+     "MinkowskiDistance newObj"},
+    {"sklearn.neighbors.kd_tree",
+     "BinaryTree32 BinaryTree64 KDTree KDTree32 KDTree64 NeighborsHeap32 NeighborsHeap64 "
+     "NodeHeap newObj"},
+    {"sklearn.neighbors.kde", "KernelDensity"},
+    {"sklearn.neighbors.lof", "LocalOutlierFactor"},
+    {"sklearn.neighbors.nca", "NeighborhoodComponentsAnalysis"},
+    {"sklearn.neighbors.nearest_centroid", "NearestCentroid"},
+    {"sklearn.neighbors.regression", "KNeighborsRegressor RadiusNeighborsRegressor"},
+    {"sklearn.neighbors.unsupervised", "NearestNeighbors"},
     {"sklearn.neural_network._multilayer_perceptron",
      "BaseMultilayerPerceptron MLPClassifier MLPRegressor"},
     {"sklearn.neural_network._rbm", "BernoulliRBM"},
     {"sklearn.neural_network._stochastic_optimizers", "AdamOptimizer BaseOptimizer SGDOptimizer"},
-    {"sklearn.pipeline", "FeatureUnion Pipeline"},
+    {"sklearn.neural_network.multilayer_perceptron",
+     "BaseMultilayerPerceptron MLPClassifier MLPRegressor"},
+    {"sklearn.neural_network.rbm", "BernoulliRBM"},
+    {"sklearn.pipeline", "FeatureUnion Pipeline _BasePipeline"},
     {"sklearn.preprocessing._data",
-     "Binarizer KernelCenterer MaxAbsScaler MinMaxScaler Normalizer PowerTransformer "
-     "QuantileTransformer RobustScaler StandardScaler"},
+     "Binarizer KernelCenterer MaxAbsScaler MinMaxScaler Normalizer PolynomialFeatures "
+     "PowerTransformer QuantileTransformer RobustScaler StandardScaler"},
     {"sklearn.preprocessing._discretization", "KBinsDiscretizer"},
     {"sklearn.preprocessing._encoders", "OneHotEncoder OrdinalEncoder _BaseEncoder"},
     {"sklearn.preprocessing._function_transformer", "FunctionTransformer"},
     {"sklearn.preprocessing._label", "LabelBinarizer LabelEncoder MultiLabelBinarizer"},
     {"sklearn.preprocessing._polynomial", "PolynomialFeatures SplineTransformer"},
     {"sklearn.preprocessing._target_encoder", "TargetEncoder"},
+    {"sklearn.preprocessing.data",
+     "Binarizer KernelCenterer MaxAbsScaler MinMaxScaler Normalizer OneHotEncoder "
+     "PolynomialFeatures PowerTransformer QuantileTransformer RobustScaler StandardScaler"},
+    {"sklearn.preprocessing.imputation", "Imputer"},
+    {"sklearn.preprocessing.label", "LabelBinarizer LabelEncoder MultiLabelBinarizer"},
     {"sklearn.random_projection",
      "BaseRandomProjection GaussianRandomProjection SparseRandomProjection"},
     {"sklearn.semi_supervised._label_propagation",
      "BaseLabelPropagation LabelPropagation LabelSpreading"},
     {"sklearn.semi_supervised._self_training", "SelfTrainingClassifier"},
+    {"sklearn.semi_supervised.label_propagation",
+     "BaseLabelPropagation LabelPropagation LabelSpreading"},
     {"sklearn.svm._base", "BaseLibSVM BaseSVC"},
     {"sklearn.svm._classes", "LinearSVC LinearSVR NuSVC NuSVR OneClassSVM SVC SVR"},
+    {"sklearn.svm.base", "BaseLibSVM BaseSVC"},
+    {"sklearn.svm.classes", "LinearSVC LinearSVR NuSVC NuSVR OneClassSVM SVC SVR"},
     {"sklearn.tree._classes",
      "BaseDecisionTree DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier "
      "ExtraTreeRegressor"},
@@ -470,6 +606,9 @@ constexpr auto kVetted = std::to_array<Module>({
      "_CCPPruneController _PathFinder __pyx_unpickle_TreeBuilder "
      "__pyx_unpickle__CCPPruneController"},
     {"sklearn.tree._utils", "PytestWeightedFenwickTree WeightedFenwickTree"},
+    {"sklearn.tree.tree",
+     "BaseDecisionTree DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier "
+     "ExtraTreeRegressor"},
     {"sklearn.utils", "Bunch parallel_backend"},
     {"sklearn.utils._bunch", "Bunch"},
     {"sklearn.utils._encode", "MissingValues _NaNCounter _nandict"},
@@ -482,8 +621,8 @@ constexpr auto kVetted = std::to_array<Module>({
     {"sklearn.utils._tags",
      "ClassifierTags InputTags RegressorTags Tags TargetTags TransformerTags"},
     {"sklearn.utils._vector_sentinel",
-     "StdVectorSentinel StdVectorSentinelFloat64 StdVectorSentinelInt32 StdVectorSentinelInt64 "
-     "StdVectorSentinelIntP __pyx_unpickle_StdVectorSentinel "
+     "StdVectorSentinel StdVectorSentinelFloat64 StdVectorSentinelInt32 "
+     "StdVectorSentinelInt64 StdVectorSentinelIntP __pyx_unpickle_StdVectorSentinel "
      "__pyx_unpickle_StdVectorSentinelFloat64 __pyx_unpickle_StdVectorSentinelInt32 "
      "__pyx_unpickle_StdVectorSentinelInt64 __pyx_unpickle_StdVectorSentinelIntP"},
     {"sklearn.utils._weight_vector", "WeightVector32 WeightVector64"},
@@ -491,16 +630,17 @@ constexpr auto kVetted = std::to_array<Module>({
     {"sklearn.utils.metaestimators",
      "_AvailableIfDescriptor _BaseComposition _IffHasAttrDescriptor"},
     {"torch",
-     "BFloat16Storage BFloat16Tensor BoolStorage BoolTensor ByteStorage ByteTensor CharStorage "
-     "CharTensor ComplexDoubleStorage ComplexFloatStorage DoubleStorage DoubleTensor "
-     "FloatStorage FloatTensor Generator HalfStorage HalfTensor IntStorage IntTensor "
-     "LongStorage LongTensor QInt32Storage QInt8Storage QUInt4x2Storage QUInt8Storage "
-     "ShortStorage ShortTensor Size Tensor UntypedStorage bfloat16 bool cdouble cfloat "
-     "channels_last complex128 complex32 complex64 contiguous_format device double float "
-     "float16 float32 float64 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz "
-     "float8_e8m0fnu half int int16 int32 int64 int8 long per_channel_affine per_tensor_affine "
-     "per_tensor_symmetric preserve_format qint32 qint8 quint4x2 quint8 relu short sigmoid "
-     "softmax sparse_coo sparse_csr strided tanh uint16 uint32 uint64 uint8"},
+     "BFloat16Storage BFloat16Tensor BoolStorage BoolTensor ByteStorage ByteTensor "
+     "CharStorage CharTensor ComplexDoubleStorage ComplexFloatStorage DoubleStorage "
+     "DoubleTensor FloatStorage FloatTensor Generator HalfStorage HalfTensor IntStorage "
+     "IntTensor LongStorage LongTensor QInt32Storage QInt8Storage QUInt4x2Storage "
+     "QUInt8Storage ShortStorage ShortTensor Size Tensor UntypedStorage bfloat16 bool "
+     "cdouble cfloat channels_last complex128 complex32 complex64 contiguous_format device "
+     "double float float16 float32 float64 float8_e4m3fn float8_e4m3fnuz float8_e5m2 "
+     "float8_e5m2fnuz float8_e8m0fnu half int int16 int32 int64 int8 long "
+     "per_channel_affine per_tensor_affine per_tensor_symmetric preserve_format qint32 "
+     "qint8 quint4x2 quint8 relu short sigmoid softmax sparse_coo sparse_csr strided tanh "
+     "uint16 uint32 uint64 uint8"},
     {"torch._tensor", "Tensor _rebuild_from_type_v2"},
     {"torch._utils",
      "_rebuild_device_tensor_from_cpu_tensor _rebuild_device_tensor_from_numpy "
@@ -532,9 +672,9 @@ constexpr auto kVetted = std::to_array<Module>({
     {"torch.nn.modules.linear",
      "Bilinear Identity LazyLinear Linear NonDynamicallyQuantizableLinear"},
     {"torch.nn.modules.loss",
-     "BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss HingeEmbeddingLoss "
-     "HuberLoss KLDivLoss L1Loss MSELoss MarginRankingLoss NLLLoss SmoothL1Loss "
-     "TripletMarginLoss"},
+     "BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss "
+     "HingeEmbeddingLoss HuberLoss KLDivLoss L1Loss MSELoss MarginRankingLoss NLLLoss "
+     "SmoothL1Loss TripletMarginLoss"},
     {"torch.nn.modules.module", "Module"},
     {"torch.nn.modules.normalization",
      "CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm"},
@@ -543,9 +683,9 @@ constexpr auto kVetted = std::to_array<Module>({
      "ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d"},
     {"torch.nn.modules.pixelshuffle", "PixelShuffle PixelUnshuffle"},
     {"torch.nn.modules.pooling",
-     "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
-     "AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d LPPool1d LPPool2d "
-     "MaxPool1d MaxPool2d MaxPool3d MaxUnpool2d"},
+     "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d "
+     "AdaptiveMaxPool2d AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d "
+     "LPPool1d LPPool2d MaxPool1d MaxPool2d MaxPool3d MaxUnpool2d"},
     {"torch.nn.modules.rnn", "GRU GRUCell LSTM LSTMCell RNN RNNCell"},
     {"torch.nn.modules.sparse", "Embedding EmbeddingBag"},
     {"torch.nn.modules.transformer",
