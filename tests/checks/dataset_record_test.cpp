@@ -38,6 +38,25 @@ TEST(DatasetRecord, NamesEveryGap) {
                   "DAT005: the dataset `d` has no declared origin"}));
 }
 
+TEST(DatasetRecord, AccusesOnlyWhereTheOriginIsKnownToBePublic) {
+  const auto severity_of_missing_source = [](std::string_view origin) {
+    Workbench desk;
+    desk.declare("d", AssetKind::dataset, "d.csv", [&](DeclaredAsset& asset) {
+      complete(asset);
+      asset.origin = origin;
+      asset.source.clear();
+    });
+    const auto seen = desk.run(kDatasetRecord);
+    for (const auto& diagnostic : seen.at(0).diagnostics) {
+      if (diagnostic.code == "DAT001") return diagnostic.severity;
+    }
+    return Severity::info;
+  };
+  EXPECT_EQ(severity_of_missing_source("public"), Severity::high);
+  EXPECT_EQ(severity_of_missing_source("unknown"), Severity::medium);
+  EXPECT_EQ(severity_of_missing_source(""), Severity::medium);
+}
+
 TEST(DatasetRecord, DoesNotBelieveEveryTime) {
   Workbench desk;
   desk.declare("a", AssetKind::dataset, "a.csv", [](DeclaredAsset& asset) {

@@ -48,7 +48,7 @@ class Record {
            "declare `origin:` (internal, public, supplier or generated)");
     }
     if (dataset_.source.empty()) {
-      tell("DAT001", Severity::high, "has no source on record",
+      tell("DAT001", owed(), "has no source on record",
            "declare where it came from as `source:`, with the address it was fetched from");
     }
     inspect_time();
@@ -62,10 +62,15 @@ class Record {
   }
 
  private:
+  // The provisions ask this of public data. While the origin is open, so is whether it is owed.
+  [[nodiscard]] Severity owed() const {
+    return origin_is_unknown(dataset_) ? Severity::medium : Severity::high;
+  }
+
   void inspect_time() {
     const auto collected = parse_timestamp(dataset_.collected);
     if (dataset_.collected.empty()) {
-      tell("DAT002", Severity::high, "has no time of collection on record",
+      tell("DAT002", owed(), "has no time of collection on record",
            "declare when it was collected as `collected: 2026-03-01T00:00:00Z`");
     } else if (!collected) {
       tell("DAT002", Severity::high,
