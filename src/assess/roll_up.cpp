@@ -69,13 +69,16 @@ std::string next_step(const ProvisionResult& result, const Catalogue& catalogue,
       }
     }
   }
-  if (worst != nullptr && !worst->help.empty()) return worst->help;
+  if (worst != nullptr && !worst->help.empty()) {
+    return worst->place.path.empty() ? worst->help : cat(to_text(worst->place), ": ", worst->help);
+  }
   if (partial != nullptr && blocking->kind == UnitKind::functional) {
     return cat("complete what could not be examined: ", partial->coverage.shortfall);
   }
   if (blocking != nullptr && blocking->kind == UnitKind::conceptual && nothing == nullptr) {
-    return cat("declare a document for ", result.id, " in cupel.yaml and sign it: cupel attest ",
-               result.id, " --document FILE --by NAME --key PEM");
+    return cat("write what ", result.id, " asks for (cupel init puts templates into assurance/), ",
+               "name it in cupel.yaml, then cupel attest ", result.id,
+               " --document FILE --by NAME --key PEM");
   }
   if (blocking != nullptr && blocking->kind == UnitKind::conceptual) {
     return cat("bring the document up to date and sign it: cupel attest ", result.id,
