@@ -15,7 +15,11 @@ namespace {
 constexpr const char* kFull = "free some space, or move the state with --state DIR";
 constexpr int kLargestValue = 1 << 29;
 
-Error error_of(int code, std::string what, int number) {
+std::string reason_of(int number) {
+  return lower(std::strerror(number));  // NOLINT(concurrency-mt-unsafe): glibc's is per thread
+}
+
+Error error_of(int code, const std::string& what, int number) {
   switch (code & 0xff) {
     case SQLITE_FULL:
       return fail(Fault::limit, cat(what, ": the disk is full"), kFull);
@@ -42,14 +46,13 @@ Error error_of(int code, std::string what, int number) {
     return fail(Fault::limit, cat(what, ": the disk is full"), kFull);
   }
   if ((code & 0xff) == SQLITE_CANTOPEN && (number == EACCES || number == EROFS)) {
-    return fail(Fault::denied, cat(what, ": ", lower(std::strerror(number))),
+    return fail(Fault::denied, cat(what, ": ", reason_of(number)),
                 "run as a user that may read and write there");
   }
   std::string why = sqlite3_errstr(code);
   // Of a file that cannot be opened SQLite remembers the errno of a later attempt.
   if (number != 0 && (code & 0xff) != SQLITE_CANTOPEN) {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's is per thread
-    why += cat(" (", lower(std::strerror(number)), ")");
+    why += cat(" (", reason_of(number), ")");
   }
   return fail(Fault::io, cat(what, ": ", why), "check the disk and its free space, then try again");
 }
