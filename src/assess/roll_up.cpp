@@ -45,44 +45,51 @@ bool attested(const ProvisionResult& result) {
                              [](const UnitResult& unit) { return !unit.attested_by.empty(); });
 }
 
+// What the observations of a unit leave to be done.
+struct Grounds {
+  bool observed = false;
+  const Observation* partial = nullptr;
+  const Diagnostic* worst = nullptr;  // of those that weigh
+};
+Grounds grounds_of(const UnitResult& unit, const Evidence& evidence) {
+  Grounds grounds;
+  for (const auto& observation : evidence.observations) {
+    if (std::ranges::find(unit.observations, observation.id) == unit.observations.end()) continue;
+    grounds.observed = true;
+    const Coverage& coverage = observation.coverage;
+    if (coverage.examined < coverage.population && !coverage.shortfall.empty()) {
+      grounds.partial = &observation;
+    }
+    for (const auto& diagnostic : observation.diagnostics) {
+      const bool heavier =
+          grounds.worst == nullptr || diagnostic.severity > grounds.worst->severity;
+      if (diagnostic.severity >= Severity::medium && heavier) grounds.worst = &diagnostic;
+    }
+  }
+  return grounds;
+}
+
 // What to do about it: the help of the diagnostic that stands behind the reason.
 std::string next_step(const ProvisionResult& result, const Catalogue& catalogue,
                       const Evidence& evidence) {
-  const UnitResult* blocking = first_with(result, result.verdict);
-  const Observation* nothing = nullptr;
-  const Observation* partial = nullptr;
-  const Diagnostic* worst = nullptr;
-  if (blocking != nullptr) {
-    for (const auto& observation : evidence.observations) {
-      if (std::ranges::find(blocking->observations, observation.id) ==
-          blocking->observations.end()) {
-        continue;
-      }
-      nothing = &observation;
-      const Coverage& coverage = observation.coverage;
-      if (coverage.examined < coverage.population && !coverage.shortfall.empty()) {
-        partial = &observation;
-      }
-      for (const auto& diagnostic : observation.diagnostics) {
-        const bool heavier = worst == nullptr || diagnostic.severity > worst->severity;
-        if (diagnostic.severity >= Severity::medium && heavier) worst = &diagnostic;
-      }
+  if (const UnitResult* blocking = first_with(result, result.verdict); blocking != nullptr) {
+    const Grounds grounds = grounds_of(*blocking, evidence);
+    if (grounds.worst != nullptr && !grounds.worst->help.empty()) {
+      const Diagnostic& worst = *grounds.worst;
+      return worst.place.path.empty() ? worst.help : cat(to_text(worst.place), ": ", worst.help);
     }
-  }
-  if (worst != nullptr && !worst->help.empty()) {
-    return worst->place.path.empty() ? worst->help : cat(to_text(worst->place), ": ", worst->help);
-  }
-  if (partial != nullptr && blocking->kind == UnitKind::functional) {
-    return cat("complete what could not be examined: ", partial->coverage.shortfall);
-  }
-  if (blocking != nullptr && blocking->kind == UnitKind::conceptual && nothing == nullptr) {
-    return cat("write what ", result.id, " asks for (cupel init puts templates into assurance/), ",
-               "name it in cupel.yaml, then cupel attest ", result.id,
-               " --document FILE --by NAME --key PEM");
-  }
-  if (blocking != nullptr && blocking->kind == UnitKind::conceptual) {
-    return cat("bring the document up to date and sign it: cupel attest ", result.id,
-               " --document FILE --by NAME --key PEM");
+    if (blocking->kind == UnitKind::conceptual) {
+      const std::string first = grounds.observed
+                                    ? "bring the document up to date"
+                                    : cat("write what ", result.id,
+                                          " asks for (cupel init puts templates into assurance/) "
+                                          "and name it in cupel.yaml");
+      return cat(first, ", then sign it: cupel attest ", result.id,
+                 " --document FILE --by NAME --key PEM");
+    }
+    if (grounds.partial != nullptr) {
+      return cat("complete what could not be examined: ", grounds.partial->coverage.shortfall);
+    }
   }
   const Provision* provision = catalogue.find(result.id);
   return provision == nullptr || provision->guide.empty()
@@ -101,15 +108,14 @@ void not_applicable(ProvisionResult& result, std::string reason, DecidedBy by) {
 bool settle_applicability(ProvisionResult& result, const Provision& provision,
                           const Evidence& evidence, Timestamp as_of) {
   const Condition* condition = condition_of(provision, evidence);
-  const bool contradicted = first_with(result, Verdict::fail) != nullptr;
+  const UnitResult* contradiction = first_with(result, Verdict::fail);
   const Claim* claim = evidence.system.claim(provision.id);
   if (claim != nullptr && claim->excluded) {
-    if (contradicted || (condition != nullptr && condition->met)) {
+    if (contradiction != nullptr || (condition != nullptr && condition->met)) {
       result.verdict = Verdict::fail;
-      result.reason =
-          cat("declared not to apply (\"", printable(*claim->excluded, 120),
-              "\"), but the evidence contradicts it: ",
-              contradicted ? first_with(result, Verdict::fail)->reason : condition->why);
+      result.reason = cat("declared not to apply (\"", printable(*claim->excluded, 120),
+                          "\"), but the evidence contradicts it: ",
+                          contradiction != nullptr ? contradiction->reason : condition->why);
       result.decided_by = DecidedBy::machine;
       return true;
     }
@@ -130,7 +136,7 @@ bool settle_applicability(ProvisionResult& result, const Provision& provision,
         DecidedBy::people);
     return true;
   }
-  if (condition == nullptr || condition->met || contradicted || !provision.conditional)
+  if (condition == nullptr || condition->met || contradiction != nullptr || !provision.conditional)
     return false;
   not_applicable(result,
                  cat(condition->triggered ? "its condition does not hold: " : "not triggered yet: ",

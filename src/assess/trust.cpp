@@ -34,7 +34,7 @@ std::string objection(const Attestation& attestation, const Evidence& evidence,
     return cat(attestation.file, ": it is dated ", to_date(attestation.issued_at),
                ", after the moment of judgement");
   }
-  if (!in_force(attestation, as_of)) {
+  if (attestation.expires_at && *attestation.expires_at <= as_of) {
     return cat("the signature of ", attestation.by, " expired on ",
                to_date(*attestation.expires_at));
   }

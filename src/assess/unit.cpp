@@ -73,18 +73,37 @@ std::string shortfall(const Observation& observation, Timestamp as_of) {
   return {};
 }
 
-void require_signature(const TestUnit& /*unit*/, const Provision& provision,
-                       const Observation& observation, const Evidence& evidence, Timestamp as_of,
-                       UnitResult& result) {
+void withhold_pass(UnitResult& result, std::string why) {
+  result.verdict = Verdict::inconclusive;
+  if (result.reason.empty()) result.reason = std::move(why);
+}
+
+void require_signature(const Provision& provision, const Observation& observation,
+                       const Evidence& evidence, Timestamp as_of, UnitResult& result) {
   for (const auto& subject : observation.subjects) {
     const auto found =
         signed_by(evidence, provision, subject.digest, observation.facts["author"].text(), as_of);
     if (found.by.empty()) {
-      result.verdict = roll_up(result.verdict, Verdict::inconclusive);
-      if (result.reason.empty()) result.reason = cat(subject.name, ": ", found.reason);
+      withhold_pass(result, cat(subject.name, ": ", found.reason));
     } else if (std::ranges::find(result.attested_by, found.by) == result.attested_by.end()) {
       result.attested_by.push_back(found.by);
     }
+  }
+}
+
+// A pass stands on evidence that is fresh, complete and, where the rule asks for it, signed.
+void require_support(const TestUnit& unit, const Provision& provision,
+                     const std::vector<const Observation*>& observations, const Evidence& evidence,
+                     Timestamp as_of, UnitResult& result) {
+  const bool by_people = unit.rule == Rule::attested;
+  for (const auto* observation : observations) {
+    std::string why = shortfall(*observation, as_of);
+    if (!why.empty()) withhold_pass(result, std::move(why));
+    if (by_people) require_signature(provision, *observation, evidence, as_of, result);
+  }
+  if (by_people && !result.attested_by.empty()) {
+    std::string why = roster_problem(evidence, as_of);
+    if (!why.empty()) withhold_pass(result, std::move(why));
   }
 }
 
@@ -148,21 +167,7 @@ UnitResult judge_unit(const TestUnit& unit, const Provision& provision, const Ev
     result.verdict = Verdict::inconclusive;
     result.reason = reason_of(worst);
   }
-  for (const auto* observation : observations) {
-    if (const std::string why = shortfall(*observation, as_of); !why.empty()) {
-      result.verdict = Verdict::inconclusive;
-      if (result.reason.empty()) result.reason = why;
-    }
-    if (unit.rule == Rule::attested) {
-      require_signature(unit, provision, *observation, evidence, as_of, result);
-    }
-  }
-  if (unit.rule == Rule::attested && !result.attested_by.empty()) {
-    if (const std::string why = roster_problem(evidence, as_of); !why.empty()) {
-      result.verdict = Verdict::inconclusive;
-      if (result.reason.empty()) result.reason = why;
-    }
-  }
+  require_support(unit, provision, observations, evidence, as_of, result);
   return result;
 }
 
