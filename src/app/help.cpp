@@ -89,7 +89,7 @@ std::string overview_text() {
 }
 
 std::string manual_page() {
-  std::string out = cat(".TH CUPEL 1 \"\" \"cupel ", version(), "\" \"User Commands\"\n");
+  std::string out = cat(R"(.TH CUPEL 1 "" "cupel )", version(), "\" \"User Commands\"\n");
   out += ".SH NAME\ncupel \\- examine AI systems against ETSI EN 304 223, with evidence\n";
   out += ".SH SYNOPSIS\n.B cupel\n.I COMMAND\n[\\fIOPTION\\fR]... [\\fIARGUMENT\\fR]...\n";
   out +=

@@ -10,6 +10,7 @@ namespace {
 
 Error unknown_option(std::string_view name, std::span<const Option> table) {
   std::vector<std::string_view> names;
+  names.reserve(table.size());
   for (const auto& option : table) names.push_back(option.name);
   const auto near = nearest(name, names);
   return fail(Fault::usage, cat("unknown option `", printable(name, 80), "`"),
@@ -20,12 +21,31 @@ Result<void> check_choice(const Option& option, std::string_view value) {
   if (option.choices.empty() || std::ranges::find(option.choices, value) != option.choices.end()) {
     return {};
   }
-  std::vector<std::string> names(option.choices.begin(), option.choices.end());
+  const std::vector<std::string> names(option.choices.begin(), option.choices.end());
   const auto near = nearest(value, {option.choices.begin(), option.choices.end()});
   return fail(
       Fault::usage,
       cat("`", printable(value, 80), "` is not a value of ", option.name, ": ", join(names, ", ")),
       near ? cat("did you mean `", *near, "`?") : "");
+}
+
+// The value that stands behind `=`, or else in the next word: then `at` moves onto it.
+Result<std::string> value_of(const Option& option, std::span<const std::string_view> arguments,
+                             std::size_t& at) {
+  const std::string_view word = arguments[at];
+  const auto equals = word.find('=');
+  const bool joined = equals != std::string_view::npos;
+  if (option.argument.empty()) {
+    if (joined) return fail(Fault::usage, cat(option.name, " takes no value"));
+    return std::string();
+  }
+  if (!joined && at + 1 >= arguments.size()) {
+    return fail(Fault::usage,
+                cat(option.name, " needs a value: ", option.name, " ", option.argument));
+  }
+  std::string value(joined ? word.substr(equals + 1) : arguments[++at]);
+  TRY(check_choice(option, value));
+  return value;
 }
 
 }  // namespace
@@ -57,23 +77,10 @@ Result<Options> parse_options(std::span<const std::string_view> arguments,
       options.words_.emplace_back(word);
       continue;
     }
-    const auto equals = word.find('=');
-    const std::string_view name = word == "-h" ? "--help" : word.substr(0, equals);
+    const std::string_view name = word == "-h" ? "--help" : word.substr(0, word.find('='));
     const auto option = std::ranges::find(table, name, &Option::name);
     if (option == table.end()) return unknown_option(name, table);
-    std::string value;
-    if (option->argument.empty()) {
-      if (equals != std::string_view::npos) {
-        return fail(Fault::usage, cat(name, " takes no value"));
-      }
-    } else if (equals != std::string_view::npos) {
-      value = word.substr(equals + 1);
-    } else if (i + 1 < arguments.size()) {
-      value = arguments[++i];
-    } else {
-      return fail(Fault::usage, cat(name, " needs a value: ", name, " ", option->argument));
-    }
-    if (!option->argument.empty()) TRY(check_choice(*option, value));
+    std::string value = TRY(value_of(*option, arguments, i));
     auto& values = options.values_[std::string(name)];
     if (!values.empty() && !option->repeats && !option->argument.empty()) {
       return fail(Fault::usage, cat(name, " is given twice"));

@@ -51,6 +51,7 @@ constexpr Option kOptions[] = {
 // --only takes ids of provisions and checks, and nothing else.
 Result<void> check_only(const std::vector<std::string>& only, const Catalogue& catalogue) {
   std::vector<std::string_view> known;
+  known.reserve(catalogue.provisions.size() + all_checks().size());
   for (const auto& provision : catalogue.provisions) known.emplace_back(provision.id);
   for (const auto* check : all_checks()) known.push_back(check->id);
   for (const auto& id : only) {

@@ -57,6 +57,7 @@ std::string explain_provision(const Provision& provision, const Catalogue& catal
   out += paragraph("Beyond software", provision.beyond_software);
   out += paragraph("What usually satisfies it", provision.guide);
   std::vector<std::string> scenarios;
+  scenarios.reserve(provision.guide_by_scenario.size());
   for (const auto& [scenario, note] : provision.guide_by_scenario) {
     scenarios.push_back(cat(scenario, ": ", note));
   }
@@ -72,9 +73,10 @@ std::string explain_check(const Check& check) {
   std::string out = cat(check.id, "\n");
   out += paragraph("It asks", check.question);
   std::vector<std::string> units;
+  units.reserve(check.units.size());
   for (const auto& unit : check.units) units.push_back(cat(unit.id, ": ", unit.criterion));
   out += bullets("Test units", units);
-  std::vector<std::string> codes(check.codes.begin(), check.codes.end());
+  const std::vector<std::string> codes(check.codes.begin(), check.codes.end());
   out += paragraph("It may tell", join(codes, ", "));
   return out;
 }

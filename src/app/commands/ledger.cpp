@@ -164,7 +164,8 @@ Result<Exit> run(const Context& context) {
     context.terminal.out(TRY(opened.prove(TRY(index_of(words[1], opened)))));
     return Exit::ok;
   }
-  std::vector<std::string_view> verbs = {"list", "show", "prove", "verify", "checkpoint", "export"};
+  const std::vector<std::string_view> verbs = {"list",   "show",       "prove",
+                                               "verify", "checkpoint", "export"};
   const auto near = nearest(verb, verbs);
   return fail(Fault::usage,
               "ledger takes one of: list, show INDEX, prove INDEX, verify, checkpoint, export FILE",

@@ -72,6 +72,7 @@ std::vector<Row> scenario_rows() {
       {"law-firm", "open-access-llm, joined with confidential casework"},
   }};
   std::vector<Row> rows;
+  rows.reserve(kScenarios.size());
   for (const auto& [id, text] : kScenarios) {
     rows.push_back({std::string(id), std::string(text), Json::object({{"title", text}})});
   }
