@@ -53,7 +53,7 @@ double append_rate(Ledger& ledger, std::size_t batch) {
            std::vector<Draft> drafts;
            for (std::size_t i = 0; i < batch; ++i) {
              drafts.push_back(
-                 {.type = entry_type::observation,
+                 {.type = entry_type::kObservation,
                   .actor = "bench",
                   .subjects = {},
                   .body = cat("{\"n\":", n++, ",\"pad\":\"", std::string(480, 'x'), "\"}")});

@@ -72,9 +72,9 @@ class CycleRun {
                                         {"provisions", std::move(digests)},
                                         {"thresholds", system_.thresholds}});
     const std::vector<Draft> drafts = {
-        draft(entry_type::cycle_start, to_json(cycle_)),
-        draft(entry_type::criteria, criteria, {catalogue_.digest}),
-        draft(entry_type::declaration, to_json(system_), {system_.digest}),
+        draft(entry_type::kCycleStart, to_json(cycle_)),
+        draft(entry_type::kCriteria, criteria, {catalogue_.digest}),
+        draft(entry_type::kDeclaration, to_json(system_), {system_.digest}),
     };
     const auto receipts = TRY(ledger_.append(drafts));
     first_entry_ = receipts.front().index;
@@ -99,7 +99,7 @@ class CycleRun {
     // The state may stand inside the root under another name; it changes while we look.
     options.exclude.push_back(paths_.state.filename().string());
     inventory_ = TRY(take_inventory(system_, paths_.root, options, task));
-    TRY(ledger_.append(draft(entry_type::inventory, to_json(inventory_))));
+    TRY(ledger_.append(draft(entry_type::kInventory, to_json(inventory_))));
     return {};
   }
 
@@ -112,7 +112,7 @@ class CycleRun {
       if (path.parent_path() != kAttestationFolder || path.extension() != ".json") continue;
       auto text = read_text(paths_.root / path, kEnvelopeLimit);
       const std::string envelope = text.ok() ? text.value() : std::string();
-      drafts.push_back(draft(entry_type::attestation,
+      drafts.push_back(draft(entry_type::kAttestation,
                              Json::object({{"file", file.path}, {"envelope", envelope}}),
                              {file.sha256}));
     }
@@ -142,7 +142,8 @@ class CycleRun {
       for (const auto& subject : observation.subjects) {
         if (!subject.digest.empty() && digests.size() < 16) digests.push_back(subject.digest);
       }
-      TRY(ledger_.append(draft(entry_type::observation, to_json(observation), std::move(digests))));
+      TRY(ledger_.append(
+          draft(entry_type::kObservation, to_json(observation), std::move(digests))));
       return {};
     };
     Task task(context_.stop, Task::Clock::time_point::max());
@@ -171,7 +172,7 @@ class CycleRun {
     const Timestamp finished = context_.clock.now();
     const Json body = Json::object(
         {{"cycle", cycle_.id}, {"outcome", outcome}, {"finished", to_rfc3339(finished)}});
-    TRY(ledger_.append(draft(entry_type::cycle_end, body)));
+    TRY(ledger_.append(draft(entry_type::kCycleEnd, body)));
     return {};
   }
 
@@ -179,9 +180,13 @@ class CycleRun {
   Result<CycleOutcome> conclude() {
     const auto entries = TRY(ledger_.entries(first_entry_, ledger_.size()));
     const Evidence evidence = TRY(evidence_from(entries));
+    if (!evidence.cycle.finished) {
+      return fail(Fault::integrity, cat("the records of cycle ", cycle_.id, " cannot be read"),
+                  "cupel ledger verify says what is wrong");
+    }
     CycleOutcome outcome;
     outcome.assessment = assess(evidence, catalogue_, *evidence.cycle.finished);
-    TRY(ledger_.append(draft(entry_type::assessment, to_json(outcome.assessment),
+    TRY(ledger_.append(draft(entry_type::kAssessment, to_json(outcome.assessment),
                              {outcome.assessment.system_digest})));
     outcome.assessment.ledger = {.size = ledger_.size(),
                                  .root = TRY(ledger_.root_hex()),
@@ -212,7 +217,7 @@ Result<std::vector<CycleSpan>> all_cycles(const Ledger& ledger) {
   auto entries = TRY(ledger.entries(0, ledger.size(), false));
   std::vector<Entry> marks;
   for (auto& entry : entries) {
-    const bool tells = entry.type == entry_type::cycle_start || entry.type == entry_type::cycle_end;
+    const bool tells = entry.type == entry_type::kCycleStart || entry.type == entry_type::kCycleEnd;
     if (tells) entry = TRY(ledger.entry(entry.index));
     marks.push_back(std::move(entry));
   }
@@ -230,15 +235,14 @@ Result<CycleOutcome> run_cycle(const Context& context, const SystemPaths& paths,
 Result<Baseline> read_baseline(const Ledger& ledger) {
   Baseline baseline;
   const auto cycles = TRY(all_cycles(ledger));
-  const auto last = std::find_if(cycles.rbegin(), cycles.rend(), [](const CycleSpan& cycle) {
-    return cycle.outcome == "completed";
-  });
+  const auto last =
+      std::ranges::find(cycles.rbegin(), cycles.rend(), "completed", &CycleSpan::outcome);
   if (last == cycles.rend()) return baseline;
   const auto entries = TRY(ledger.entries(last->begin, last->end));
-  auto system = system_from(TRY(body_of(entries, entry_type::declaration)));
-  auto inventory = inventory_from(TRY(body_of(entries, entry_type::inventory)));
+  auto system = system_from(TRY(body_of(entries, entry_type::kDeclaration)));
+  auto inventory = inventory_from(TRY(body_of(entries, entry_type::kInventory)));
   const auto finished =
-      parse_timestamp(TRY(body_of(entries, entry_type::cycle_end))["finished"].text());
+      parse_timestamp(TRY(body_of(entries, entry_type::kCycleEnd))["finished"].text());
   if (!system || !inventory || !finished) {
     return fail(Fault::integrity, cat("the records of cycle ", last->id, " cannot be read"),
                 "cupel ledger verify says what is wrong");
@@ -254,7 +258,7 @@ Result<Assessment> stored_assessment(const Ledger& ledger, const std::string& cy
   for (const auto& span : TRY(all_cycles(ledger))) {
     if (span.id != cycle) continue;
     const auto entries = TRY(ledger.entries(span.begin, span.end));
-    auto assessment = assessment_from(TRY(body_of(entries, entry_type::assessment)));
+    auto assessment = assessment_from(TRY(body_of(entries, entry_type::kAssessment)));
     if (assessment) return std::move(*assessment);
   }
   return fail(Fault::missing, cat("there is no completed cycle `", printable(cycle, 80), "`"),

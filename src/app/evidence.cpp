@@ -49,7 +49,7 @@ Result<void> add_attestation(Evidence& evidence, const Entry& entry) {
 std::vector<CycleSpan> cycles_in(std::span<const Entry> entries) {
   std::vector<CycleSpan> cycles;
   for (const auto& entry : entries) {
-    if (entry.type == entry_type::cycle_start) {
+    if (entry.type == entry_type::kCycleStart) {
       const auto reading = read_json(entry.body);
       const Json json = reading.value.value_or(Json());
       if (!cycles.empty() && cycles.back().end == 0) cycles.back().end = entry.index;
@@ -60,11 +60,11 @@ std::vector<CycleSpan> cycles_in(std::span<const Entry> entries) {
                         .started = parse_timestamp(json["started"].text()).value_or(Timestamp{})});
     } else if (!cycles.empty()) {
       CycleSpan& current = cycles.back();
-      if (entry.type == entry_type::cycle_end && current.outcome.empty()) {
+      if (entry.type == entry_type::kCycleEnd && current.outcome.empty()) {
         const auto reading = read_json(entry.body);
         if (reading.value) current.outcome = (*reading.value)["outcome"].text();
       }
-      if (entry.type == entry_type::assessment) current.end = entry.index + 1;
+      if (entry.type == entry_type::kAssessment) current.end = entry.index + 1;
     }
   }
   if (!cycles.empty() && cycles.back().end == 0) cycles.back().end = entries.back().index + 1;
@@ -82,8 +82,8 @@ Result<Json> body_of(std::span<const Entry> entries, std::string_view type) {
 
 Result<Evidence> evidence_from(std::span<const Entry> entries) {
   Evidence evidence;
-  auto cycle = cycle_from(TRY(body_of(entries, entry_type::cycle_start)));
-  auto system = system_from(TRY(body_of(entries, entry_type::declaration)));
+  auto cycle = cycle_from(TRY(body_of(entries, entry_type::kCycleStart)));
+  auto system = system_from(TRY(body_of(entries, entry_type::kDeclaration)));
   if (!cycle || !system) {
     return fail(Fault::integrity, "the cycle's description cannot be read",
                 "the ledger was written by another version, or by something that is not Cupel");
@@ -91,18 +91,18 @@ Result<Evidence> evidence_from(std::span<const Entry> entries) {
   evidence.cycle = std::move(*cycle);
   evidence.system = std::move(*system);
   evidence.roster_digest = roster_digest(evidence.system);
-  const Json criteria = TRY(body_of(entries, entry_type::criteria));
+  const Json criteria = TRY(body_of(entries, entry_type::kCriteria));
   for (const auto& [id, digest] : criteria["provisions"].members()) {
     evidence.criteria.emplace_back(id, digest.text());
   }
   for (const auto& entry : entries) {
-    if (entry.type == entry_type::observation) TRY(add_observation(evidence, entry));
-    if (entry.type == entry_type::attestation) TRY(add_attestation(evidence, entry));
-    if (entry.type == entry_type::inventory) {
+    if (entry.type == entry_type::kObservation) TRY(add_observation(evidence, entry));
+    if (entry.type == entry_type::kAttestation) TRY(add_attestation(evidence, entry));
+    if (entry.type == entry_type::kInventory) {
       evidence.system_digest =
           sha256_hex(cat(evidence.system.digest, "\n", sha256_hex(entry.body)));
     }
-    if (entry.type == entry_type::cycle_end) {
+    if (entry.type == entry_type::kCycleEnd) {
       evidence.cycle.finished = parse_timestamp(TRY(json_of(entry))["finished"].text());
     }
   }

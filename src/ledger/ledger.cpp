@@ -189,7 +189,8 @@ Result<Ledger> Ledger::open(const std::filesystem::path& state, Mode mode, const
 
 Result<std::vector<Receipt>> Ledger::append(std::span<const Draft> drafts) {
   State& state = *state_;
-  require(state.mode == Mode::write);
+  require(state.mode == Mode::write && state.key.has_value());
+  const PrivateKey& key = *state.key;
   std::vector<Receipt> receipts;
   if (drafts.empty()) return receipts;
   auto transaction = TRY(Transaction::begin(state.database, Database::Mode::write));
@@ -218,7 +219,7 @@ Result<std::vector<Receipt>> Ledger::append(std::span<const Draft> drafts) {
       .nr = newest ? newest->nr + 1 : 0,
       .note = note::sign(
           {.origin = state.identity.origin, .size = frontier.size(), .root = frontier.root()},
-          state.verifier.name, *state.key)};
+          state.verifier.name, key)};
   TRY(writer.checkpoint(next.nr, next.note));
   TRY(state.commit(transaction));
   state.frontier = std::move(frontier);
@@ -244,6 +245,7 @@ Result<void> Ledger::State::commit(Transaction& transaction) {
 
 // Best effort: the commit is durable, so nothing that happens here may call it failed.
 void Ledger::State::publish() const {
+  if (!newest) return;
   std::error_code ignored;
   const std::filesystem::path next = files.head.string() + ".new";
   const File file(
@@ -269,8 +271,9 @@ std::string Ledger::vkey() const {
 }
 
 Result<std::string> Ledger::checkpoint() const {
-  if (!state_->newest) return fail(Fault::missing, "the ledger is empty: it has no checkpoint yet");
-  return state_->newest->note;
+  const auto& newest = state_->newest;
+  if (!newest) return fail(Fault::missing, "the ledger is empty: it has no checkpoint yet");
+  return newest->note;
 }
 
 Result<std::string> Ledger::root_hex() const {
@@ -340,7 +343,7 @@ Result<std::string> Ledger::prove(std::uint64_t index) const {
   }
   std::string text = cat("c2sp.org/tlog-proof@v1\nindex ", index, "\n");
   for (const auto& hash : proof) text += to_base64(hash) + "\n";
-  return text + "\n" + state_->newest->note;
+  return text + "\n" + TRY(checkpoint());
 }
 
 }  // namespace cupel

@@ -31,15 +31,15 @@ namespace cupel {
 
 // The types of entries, as they stand in leaves.
 namespace entry_type {
-inline constexpr std::string_view cycle_start = "cycle-start";  // body: Cycle
-inline constexpr std::string_view criteria = "criteria";        // body: catalogue digest and units
-inline constexpr std::string_view declaration = "declaration";  // body: System
-inline constexpr std::string_view inventory = "inventory";      // body: Inventory
-inline constexpr std::string_view observation = "observation";  // body: Observation
-inline constexpr std::string_view attestation = "attestation";  // body: DSSE envelope
-inline constexpr std::string_view assessment =
+inline constexpr std::string_view kCycleStart = "cycle-start";   // body: Cycle
+inline constexpr std::string_view kCriteria = "criteria";        // body: catalogue digest and units
+inline constexpr std::string_view kDeclaration = "declaration";  // body: System
+inline constexpr std::string_view kInventory = "inventory";      // body: Inventory
+inline constexpr std::string_view kObservation = "observation";  // body: Observation
+inline constexpr std::string_view kAttestation = "attestation";  // body: DSSE envelope
+inline constexpr std::string_view kAssessment =
     "assessment";                                           // body: Assessment without ledger head
-inline constexpr std::string_view cycle_end = "cycle-end";  // body: {cycle, outcome, finished}
+inline constexpr std::string_view kCycleEnd = "cycle-end";  // body: {cycle, outcome, finished}
 }  // namespace entry_type
 
 // What is to be written.

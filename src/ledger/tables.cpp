@@ -143,6 +143,7 @@ Result<std::vector<Digest>> nodes(const Database& database,
 Result<std::vector<Digest>> hashes(const Database& database,
                                    const std::vector<merkle::Range>& path) {
   std::vector<Digest> proof;
+  proof.reserve(path.size());
   for (const auto range : path) {
     proof.push_back(merkle::fold(TRY(nodes(database, merkle::cover(range)))));
   }

@@ -99,10 +99,10 @@ class LedgerVerifier {
       TRY(task_.step(1));
       const std::string where = cat("entry ", seq);
       const auto stored = stored_hash(hash, seq);
+      const auto computed = check_entry(entry, body, seq, where);
       stored_.push_back(stored);
-      computed_.push_back(check_entry(entry, body, seq, where));
-      if (!computed_.back() && !stored) broken_ = std::min(broken_, seq);
-      if (computed_.back() && stored && *computed_.back() != *stored) {
+      computed_.push_back(computed);
+      if (computed && stored && *computed != *stored) {
         problem(where, "it does not match its hash in the tree");
       }
     }
@@ -170,8 +170,10 @@ class LedgerVerifier {
   void choose_tree() {
     tree_ = tree_of(stored_, computed_);
     const auto newest = tables::newest_checkpoint(state_.database);
-    if (!newest.ok() || !newest.value()) return;
-    const auto checkpoint = note::open(newest.value()->note, state_.verifier);
+    if (!newest.ok()) return;
+    const auto& row = newest.value();
+    if (!row) return;
+    const auto checkpoint = note::open(row->note, state_.verifier);
     if (!checkpoint.ok() || checkpoint.value().size > tree_.size()) return;
     const auto& [origin, size, root] = checkpoint.value();
     if (tree_.root_at(size) == root) return;
@@ -179,11 +181,14 @@ class LedgerVerifier {
     if (other.size() >= size && other.root_at(size) == root) tree_ = std::move(other);
   }
 
+  // Up to the first entry that neither of them can tell.
   merkle::Tree tree_of(const std::vector<std::optional<Digest>>& first,
                        const std::vector<std::optional<Digest>>& second) const {
     merkle::Tree tree;
-    for (std::size_t i = 0; i < std::min<std::size_t>(first.size(), broken_); ++i) {
-      tree.append(first[i] ? *first[i] : *second[i]);
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      const auto& hash = first[i] ? first[i] : second[i];
+      if (!hash) break;
+      tree.append(*hash);
     }
     return tree;
   }
@@ -310,7 +315,6 @@ class LedgerVerifier {
   Verification found_;
   std::vector<std::optional<Digest>> stored_;
   std::vector<std::optional<Digest>> computed_;
-  std::uint64_t broken_ = UINT64_MAX;  // the first entry that cannot be hashed
   std::map<std::int64_t, std::uint64_t> used_;
   merkle::Tree tree_;
 };

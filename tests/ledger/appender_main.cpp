@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
     for (std::uint64_t k = 0; k <= at % 3; ++k) {
       const auto size = static_cast<std::size_t>((at + k) % 5 * 3000 + 10);
       drafts.push_back(
-          {.type = entry_type::observation,
+          {.type = entry_type::kObservation,
            .actor = "appender",
            .subjects = {},
            .body = cat("{\"n\":", k == 2 ? 0 : at, ",\"pad\":\"", std::string(size, 'x'), "\"}")});

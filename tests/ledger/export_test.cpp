@@ -21,15 +21,15 @@ const FixedClock kClock(Timestamp{1'790'000'000'000});
 Ledger make_ledger(const std::filesystem::path& state) {
   auto ledger = Ledger::open(state, Ledger::Mode::write, kClock);
   EXPECT_TRUE(ledger.ok());
-  const Draft drafts[] = {{.type = entry_type::cycle_start,
+  const Draft drafts[] = {{.type = entry_type::kCycleStart,
                            .actor = "cupel 0.0.2",
                            .subjects = {},
                            .body = "{\"a\":1}"},
-                          {.type = entry_type::observation,
+                          {.type = entry_type::kObservation,
                            .actor = "Ana \"D\" \xC3\xA9",
                            .subjects = {sha256_hex("x")},
                            .body = "{\"text\":\"line\\nbreak \\u0007 \xE2\x80\x94\"}"},
-                          {.type = entry_type::attestation,
+                          {.type = entry_type::kAttestation,
                            .actor = "cupel 0.0.2",
                            .subjects = {},
                            .media_type = "application/octet-stream",
@@ -183,7 +183,7 @@ TEST(Export, ARebuiltHistoryUnderTheSameKeyDoesNotExtendTheEarlierCheckpoint) {
   }
   auto rebuilt = make_ledger(folder / "state");  // the key is still there
   ASSERT_OK(
-      rebuilt.append({.type = entry_type::observation, .actor = "a", .subjects = {}, .body = ""}));
+      rebuilt.append({.type = entry_type::kObservation, .actor = "a", .subjects = {}, .body = ""}));
   Task task;
   ASSERT_OK(rebuilt.export_to(folder / "export.jsonl", task));
   const auto reading = read_export(test::slurp(folder / "export.jsonl"), rebuilt.vkey(), before);

@@ -24,7 +24,7 @@ namespace {
 const FixedClock kClock(Timestamp{1'790'000'000'000});
 
 Draft draft(std::string body) {
-  return {.type = entry_type::observation,
+  return {.type = entry_type::kObservation,
           .actor = "cupel 0.0.2",
           .subjects = {},
           .body = std::move(body)};
@@ -63,7 +63,7 @@ TEST(Ledger, GivesBackWhatWasAppendedAlsoAfterItWasClosed) {
   {
     auto ledger = open(folder / "state");
     const Draft drafts[] = {draft("first"),
-                            {.type = entry_type::attestation,
+                            {.type = entry_type::kAttestation,
                              .actor = "Ana Duarte",
                              .subjects = {subject},
                              .media_type = "application/vnd.dsse+json",
@@ -78,7 +78,7 @@ TEST(Ledger, GivesBackWhatWasAppendedAlsoAfterItWasClosed) {
     EXPECT_EQ(entry.index, 1U);
     EXPECT_EQ(entry.body, std::string("\0\xff second", 9));
     EXPECT_EQ(entry.actor, "Ana Duarte");
-    EXPECT_EQ(entry.type, entry_type::attestation);
+    EXPECT_EQ(entry.type, entry_type::kAttestation);
     EXPECT_EQ(entry.media_type, "application/vnd.dsse+json");
     EXPECT_EQ(entry.at, kClock.now());
     EXPECT_EQ(to_hex(merkle::leaf_hash(as_bytes(entry.leaf))), receipts[1].leaf_hash);

@@ -22,7 +22,7 @@ Ledger make(const std::filesystem::path& state, int entries) {
   EXPECT_TRUE(ledger.ok());
   for (int i = 0; i < entries; ++i) {
     EXPECT_TRUE(ledger.value()
-                    .append({.type = entry_type::observation,
+                    .append({.type = entry_type::kObservation,
                              .actor = "cupel 0.0.2",
                              .subjects = {sha256_hex("x")},
                              .body = cat("{\"n\":", i / 2, "}")})
@@ -64,7 +64,7 @@ TEST(Verify, FindsNothingWrongWithASoundLedger) {
     early = ledger.checkpoint().value();
     vkey = ledger.vkey();
     ASSERT_OK(
-        ledger.append({.type = entry_type::cycle_end, .actor = "a", .subjects = {}, .body = ""}));
+        ledger.append({.type = entry_type::kCycleEnd, .actor = "a", .subjects = {}, .body = ""}));
   }
   const auto found = verify(folder / "state", vkey, early);
   EXPECT_EQ(told(found), "");

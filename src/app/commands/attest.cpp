@@ -69,6 +69,7 @@ Result<const Person*> signer_of(const Context& context, const System& system) {
   const Person* person = system.person(name);
   if (person != nullptr) return person;
   std::vector<std::string_view> names;
+  names.reserve(system.people.size());
   for (const auto& candidate : system.people) names.emplace_back(candidate.name);
   const auto near = nearest(name, names);
   return fail(Fault::usage, cat("`", printable(name, 80), "` is not in the roster of cupel.yaml"),
@@ -170,7 +171,7 @@ Result<Exit> run(const Context& context) {
   TRY(replace_file(paths.root / file, envelope));
   auto ledger = TRY(Ledger::open(paths.state, Ledger::Mode::write, context.clock));
   const Draft draft{
-      .type = entry_type::attestation,
+      .type = entry_type::kAttestation,
       .actor = person->name,
       .subjects = {attestation.subjects.front().digest},
       .media_type = "application/json",

@@ -160,9 +160,9 @@ Baseline baseline_for(std::span<const Entry> entries, const std::vector<CycleSpa
   const auto found = std::ranges::find(cycles, previous, &CycleSpan::id);
   if (previous.empty() || found == cycles.end()) return baseline;
   const auto part = entries.subspan(found->begin, found->end - found->begin);
-  const auto declaration = body_of(part, entry_type::declaration);
-  const auto inventory = body_of(part, entry_type::inventory);
-  const auto finished = body_of(part, entry_type::cycle_end);
+  const auto declaration = body_of(part, entry_type::kDeclaration);
+  const auto inventory = body_of(part, entry_type::kInventory);
+  const auto finished = body_of(part, entry_type::kCycleEnd);
   if (!declaration.ok() || !inventory.ok() || !finished.ok()) return baseline;
   baseline.cycle = previous;
   baseline.system = system_from(declaration.value()).value_or(System{});
@@ -182,7 +182,7 @@ Result<Exit> replay_cycle(const Context& context, std::span<const Entry> entries
     return Exit::ok;
   }
   const Evidence evidence = TRY(evidence_from(part));
-  const auto recorded = assessment_from(TRY(body_of(part, entry_type::assessment)));
+  const auto recorded = assessment_from(TRY(body_of(part, entry_type::kAssessment)));
   if (!recorded || !evidence.cycle.finished) {
     return fail(Fault::integrity, cat(name, ": its recorded assessment cannot be read"));
   }
