@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the fuzz targets of build/fuzz, as many at a time as there are cores.
 
-  tools/fuzz.py SECONDS [TARGET...]    each target for so many seconds of processor time
+  tools/fuzz.py [--at-once N] SECONDS [TARGET...]    each target for so many seconds
 
 Inputs that reach something new are kept in build/fuzz-corpus/<target>/, where the next run
 goes on from; what breaks a target lies in build/fuzz-found/. Prints rows for docs/quality.md:
-target, seconds of processor time, executions, inputs kept, findings."""
+target, seconds, seconds of processor time, executions, inputs kept, findings."""
 import os
 import re
 import subprocess
@@ -37,32 +37,31 @@ def run_once(target: str, seconds: int, log) -> tuple[int, int, float]:
             usage.ru_utime + usage.ru_stime)
 
 
-def fuzz(target: str, wanted: int) -> str:
-    used, executions, kept = 0.0, 0, 0
-    with open(ROOT / "build" / "fuzz-found" / f"{target}.log", "a") as log:
-        while used < wanted:
-            code, more, seconds = run_once(target, max(5, int(wanted - used)), log)
-            used += seconds
-            executions += more
-            if code != 0:
-                return f"| {target} | {used:.0f} | {executions:,} | | FOUND: {FOUND}/{target}.log |"
+def fuzz(target: str, seconds: int) -> str:
+    log_file = FOUND / f"{target}.log"
+    with open(log_file, "a") as log:
+        code, executions, used = run_once(target, seconds, log)
     kept = len(list((ROOT / "build" / "fuzz-corpus" / target).iterdir()))
-    return f"| {target} | {used:.0f} | {executions:,} | {kept:,} | 0 |"
+    row = f"| {target} | {seconds} | {used:.0f} | {executions:,} | {kept:,} |"
+    return f"{row} 0 |" if code == 0 else f"{row} FOUND: {log_file} |"
 
 
 def main() -> int:
-    if len(sys.argv) < 2 or not sys.argv[1].isdigit():
+    words, at_once = sys.argv[1:], os.cpu_count()
+    if words[:1] == ["--at-once"] and len(words) > 1 and words[1].isdigit():
+        at_once, words = int(words[1]), words[2:]
+    if not words or not words[0].isdigit():
         sys.exit(__doc__)
     built = sorted(p.name.removesuffix("_fuzz") for p in BUILD.glob("*_fuzz"))
-    targets = sys.argv[2:] or built
+    targets = words[1:] or built
     for target in targets:
         if target not in built:
             sys.exit(f"{target} is not built: they are {', '.join(built) or 'none'} "
                      "(cmake --build --preset fuzz --target fuzzers)")
     FOUND.mkdir(parents=True, exist_ok=True)
     begin, bad = time.monotonic(), 0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for row in pool.map(lambda target: fuzz(target, int(sys.argv[1])), targets):
+    with ThreadPoolExecutor(at_once) as pool:
+        for row in pool.map(lambda target: fuzz(target, int(words[0])), targets):
             bad += "FOUND" in row
             print(row, flush=True)
     print(f"{len(targets)} targets, {time.monotonic() - begin:.0f} s")
