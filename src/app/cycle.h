@@ -4,7 +4,7 @@
 //   cycle-start, criteria, declaration          one commit, before anything is looked at
 //   inventory
 //   attestation*                                what people signed
-//   observation*                                each durable before the check goes on
+//   observation*                                durable within a quarter of a second
 //   cycle-end                                   completed or cancelled
 //   assessment                                  only when completed
 #pragma once

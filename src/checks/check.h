@@ -28,8 +28,8 @@
 
 namespace cupel {
 
-// Where a check puts what it saw. It answers once the observation is durable; an
-// error of it ends the check, and the cycle.
+// Where a check puts what it saw. What it took becomes durable soon, and at the latest before
+// the cycle ends; an error of it ends the check, and the cycle.
 using Emit = std::function<Result<void>(Observation)>;
 
 // Reads files of the inventory, and nothing else. The bytes are those whose digest
