@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// pickle_policy: what a check thinks of the names that a pickle imports and calls.
+// pickle_policy: what is thought of the names that a pickle imports and calls.
 //
 // An allow-list of exact names: what stands in it, may be loaded. Everything else is
 // told, and the families that are known to run code only make the wording, and the
@@ -20,6 +20,8 @@ enum class Standing {
   dangerous,  // of a family that runs commands or code, or reaches files or the network
   computed,   // not written in the file: decided while it is loaded
 };
+
+[[nodiscard]] std::string_view to_text(Standing standing);
 
 struct Judgement {
   Standing standing = Standing::vetted;

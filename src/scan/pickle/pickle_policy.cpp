@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checks/artifact/pickle_policy.h"
+#include "scan/pickle/pickle_policy.h"
 
 #include <algorithm>
 #include <array>
 
 #include "base/text.h"
-#include "checks/artifact/pickle_names.h"
+#include "scan/pickle/pickle_names.h"
 
 namespace cupel::pickle_policy {
 namespace {
@@ -165,6 +165,12 @@ bool passes_underscores(std::string_view name) {
 }
 
 }  // namespace
+
+std::string_view to_text(Standing standing) {
+  constexpr std::array<std::string_view, 5> kWords = {"vetted", "unknown", "forbidden", "dangerous",
+                                                      "computed"};
+  return kWords.at(static_cast<std::size_t>(standing));
+}
 
 Judgement judge_name(std::string_view module, std::string_view name) {
   if (is_vetted(module, name)) return {};

@@ -3,7 +3,7 @@
 // making an instance, nor setting its state, nor putting items into it runs what the file chose;
 // a function when calling it with anything does not. Classes of scikit-learn:
 // versions 0.18 to 1.9; old models name modules that are gone since.
-#include "checks/artifact/pickle_names.h"
+#include "scan/pickle/pickle_names.h"
 
 #include <array>
 

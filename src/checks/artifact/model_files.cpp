@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// artifact.pickle-imports: would loading a model file run code that nobody has vetted?
+// artifact.model-files: would loading a model file run code that nobody has vetted?
 #include <algorithm>
 #include <array>
 #include <map>
@@ -7,32 +7,31 @@
 #include <string>
 
 #include "base/text.h"
-#include "checks/artifact/pickle_findings.h"
 #include "checks/material.h"
 #include "formats/format.h"
+#include "scan/scan.h"
 
 namespace cupel {
 
-extern const Check kPickleImports;
+extern const Check kModelFiles;
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kCodes = {"PKL001", "PKL002", "PKL003", "PKL004",
-                                                    "PKL005"};
 constexpr std::string_view kCriterion =
-    "loading the model files imports and calls nothing outside the allow-list";
+    "loading the model files runs nothing outside the allow-list, and every reader of them sees "
+    "the same";
 constexpr std::array<TestUnit, 2> kUnits = {{
-    {.id = "5.2.3-1/pickle-imports",
+    {.id = "5.2.3-1/model-files",
      .provision = "5.2.3-1",
      .kind = UnitKind::functional,
      .rule = Rule::clean,
-     .check = "artifact.pickle-imports",
+     .check = "artifact.model-files",
      .criterion = kCriterion},
-    {.id = "5.1.2-4/pickle-imports",
+    {.id = "5.1.2-4/model-files",
      .provision = "5.1.2-4",
      .kind = UnitKind::functional,
      .rule = Rule::clean,
-     .check = "artifact.pickle-imports",
+     .check = "artifact.model-files",
      .criterion = kCriterion},
 }};
 
@@ -87,46 +86,54 @@ std::set<std::size_t> model_files(const Inventory& inventory) {
 
 struct Clean {
   std::uint64_t files = 0;
-  std::uint64_t data = 0;  // of formats that hold no code
-  std::uint64_t opcodes = 0;
   std::set<std::string> imports;
   std::map<std::string, std::uint64_t> formats;
   std::vector<SubjectRef> subjects;
 };
 
-Json facts_of(const FileEntry& file, const PickleFindings& found) {
-  auto imports = found.imports;
-  if (imports.size() > kImportsListed) imports.resize(kImportsListed);
-  return Json::object({{"format", file.format},
-                       {"pickles", found.pickles},
-                       {"opcodes", found.opcodes},
-                       {"import_count", found.imports.size()},
-                       {"imports", Json::texts(imports)},
-                       {"calls", Json::texts(found.calls)}});
+std::vector<std::string> names_of(const scan::Report& report) {
+  std::vector<std::string> names;
+  for (const auto& import : report.imports) names.push_back(import.name);
+  return names;
 }
 
-Observation observe_file(const CheckInput& input, const FileEntry& file,
-                         const PickleFindings& found) {
-  Observation seen = observe(kPickleImports, input);
+Json facts_of(const scan::Report& report) {
+  auto imports = names_of(report);
+  if (imports.size() > kImportsListed) imports.resize(kImportsListed);
+  return Json::object({{"format", report.format},
+                       {"layers", report.layers},
+                       {"size_bytes", report.size_bytes},
+                       {"examined_bytes", report.size_bytes - report.missed_bytes},
+                       {"import_count", report.imports.size()},
+                       {"imports", Json::texts(imports)},
+                       {"findings_untold", report.findings_untold}});
+}
+
+Observation observe_file(const CheckInput& input, const FileEntry& file, const scan::Report& report,
+                         const std::string& problem) {
+  Observation seen = observe(kModelFiles, input);
   seen.subjects = {subject_of(file)};
-  if (found.complete) {
+  const auto name = printable(file.path, 200);
+  if (!problem.empty()) {
+    miss(seen.coverage, file.path, problem);
+    seen.measured = cat("`", name, "`: ", problem);
+    return seen;
+  }
+  if (report.complete()) {
     hit(seen.coverage);
   } else {
-    miss(seen.coverage, file.path, found.shortfall);
+    miss(seen.coverage, file.path, join(report.shortfalls, "; "));
   }
-  seen.diagnostics = found.diagnostics;
-  const auto name = printable(file.path, 200);
-  seen.measured = found.pickles == 0 && found.imports.empty()
-                      ? cat("`", name, "`: ", found.complete ? "examined" : found.shortfall)
-                      : cat("`", name, "`: ", count_of(found.imports.size(), "import"), ", ",
-                            count_of(found.diagnostics.size(), "finding"),
-                            found.complete ? "" : ", not examined to its end");
-  seen.facts = facts_of(file, found);
+  seen.diagnostics = report.findings;
+  seen.measured = cat("`", name, "`: ", count_of(report.imports.size(), "import"), ", ",
+                      count_of(report.findings.size() + report.findings_untold, "finding"),
+                      report.complete() ? "" : ", not examined to its end");
+  seen.facts = facts_of(report);
   return seen;
 }
 
 Observation observe_clean(const CheckInput& input, Clean clean) {
-  Observation seen = observe(kPickleImports, input);
+  Observation seen = observe(kModelFiles, input);
   seen.coverage = {.population = clean.files, .examined = clean.files};
   seen.subjects = std::move(clean.subjects);
   seen.measured = cat(count_of(clean.imports.size(), "import"), " in ",
@@ -136,27 +143,23 @@ Observation observe_clean(const CheckInput& input, Clean clean) {
   std::vector<std::string> imports(clean.imports.begin(), clean.imports.end());
   if (imports.size() > kImportsListed) imports.resize(kImportsListed);
   seen.facts = Json::object({{"files", clean.files},
-                             {"files_without_code", clean.data},
                              {"formats", std::move(formats)},
-                             {"opcodes", clean.opcodes},
                              {"import_count", clean.imports.size()},
                              {"imports", Json::texts(imports)},
                              {"subjects_not_listed", clean.files - seen.subjects.size()}});
   return seen;
 }
 
-void count_clean(Clean& clean, const FileEntry& file, const PickleFindings& found) {
+void count_clean(Clean& clean, const FileEntry& file, const scan::Report& report) {
   ++clean.files;
-  if (holds_data_only(file.format)) ++clean.data;
-  clean.opcodes += found.opcodes;
-  clean.imports.insert(found.imports.begin(), found.imports.end());
-  ++clean.formats[file.format.empty() ? "json" : file.format];
+  for (const auto& import : report.imports) clean.imports.insert(import.name);
+  ++clean.formats[report.format.empty() ? "unknown" : report.format];
   if (clean.subjects.size() < kSubjects) clean.subjects.push_back(subject_of(file));
 }
 
 // No model file at all: there is nothing to load, unless one is merely missing.
 Observation observe_nothing(const CheckInput& input) {
-  Observation seen = observe(kPickleImports, input);
+  Observation seen = observe(kModelFiles, input);
   seen.measured = "there is no model file in the inventory";
   const bool missing = std::ranges::any_of(input.inventory.assets, [](const Asset& asset) {
     return asset.is_declared && asset.declared.kind == AssetKind::model && asset.files.empty() &&
@@ -168,16 +171,18 @@ Observation observe_nothing(const CheckInput& input) {
   return seen;
 }
 
-Result<PickleFindings> findings_of(const CheckInput& input, const FileEntry& file) {
-  PickleFindings found;
-  if (file.problem.empty() && cannot_be_pickle(file.format)) return found;
-  const auto problem =
-      TRY(examine(input, file, [&](Bytes bytes) { found = find_pickles(file, bytes); }));
-  if (!problem.empty()) {
-    found = PickleFindings{
-        .complete = false, .shortfall = problem, .imports = {}, .calls = {}, .diagnostics = {}};
+// The report and why there is none. The name is part of the question: a loader goes by it.
+Result<std::pair<scan::Report, std::string>> look_at(const CheckInput& input,
+                                                     const FileEntry& file) {
+  auto answer = TRY(ask_once(input, file, cat("model file ", file.path), [&](Bytes bytes) {
+    return to_json(scan::examine(file.path, bytes)).canonical();
+  }));
+  scan::Report report;
+  if (answer.problem.empty()) {
+    const auto json = read_json(answer.text).value.value_or(Json());
+    if (auto read = scan::report_from(json)) report = std::move(*read);
   }
-  return found;
+  return std::pair(std::move(report), std::move(answer.problem));
 }
 
 Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
@@ -187,11 +192,11 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
   for (const auto index : files) {
     const auto& file = input.inventory.files[index];
     TRY(task.step(1));
-    const auto found = TRY(findings_of(input, file));
-    if (found.complete && found.diagnostics.empty()) {
-      count_clean(clean, file, found);
+    const auto [report, problem] = TRY(look_at(input, file));
+    if (problem.empty() && report.complete() && report.findings.empty()) {
+      count_clean(clean, file, report);
     } else {
-      TRY(emit(observe_file(input, file, found)));
+      TRY(emit(observe_file(input, file, report, problem)));
     }
   }
   if (clean.files == 0) return {};
@@ -200,10 +205,10 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
 
 }  // namespace
 
-constinit const Check kPickleImports = {
-    .id = "artifact.pickle-imports",
+constinit const Check kModelFiles = {
+    .id = "artifact.model-files",
     .question = "would loading a model file run code that nobody has vetted?",
-    .codes = kCodes,
+    .codes = scan::kAllCodes,
     .units = kUnits,
     .run = run};
 

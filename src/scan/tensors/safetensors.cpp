@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// safetensors: no code, but a header that readers must agree on.
+#include "formats/safetensors.h"
+
+#include <array>
+
+#include "base/text.h"
+#include "scan/examiner.h"
+
+namespace cupel::scan {
+
+extern const Examiner kSafetensors;
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kCodes = {"SFT001", "SFT002"};
+
+bool fits(const Layer& layer) {
+  return safetensors::looks_like(sniff_of(layer).head, layer.bytes.size()) ||
+         lower(layer.name()).ends_with(".safetensors");
+}
+
+void examine(const Layer& layer, Session& session) {
+  const auto reading = safetensors::read(layer.bytes, layer.bytes.size());
+  for (const auto& problem : reading.problems) {
+    Place place = layer.place();
+    place.span = problem.span;
+    place.pointer = problem.tensor;
+    session.tell(
+        layer,
+        {.code = problem.refused ? "SFT001" : "SFT002",
+         .severity = problem.refused ? Severity::high : Severity::medium,
+         .title = cat(quote(layer.name()), ": ", problem.what),
+         .place = std::move(place),
+         .help = problem.refused ? "get the file again from where it was made, and compare digests"
+                                 : "save it again with the safetensors library"});
+  }
+}
+
+}  // namespace
+
+constinit const Examiner kSafetensors = {
+    .id = "safetensors", .codes = kCodes, .fits = fits, .examine = examine};
+
+}  // namespace cupel::scan
