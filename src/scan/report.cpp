@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
 #include "scan/scan.h"
 
 namespace cupel::scan {
 namespace {
+
+Json to_json(const Finding& finding) {
+  Json json = cupel::to_json(static_cast<const Diagnostic&>(finding));
+  if (!finding.excerpt.empty()) {
+    json.set("excerpt", to_hex(as_bytes(finding.excerpt)));
+    json.set("excerpt_begin", finding.excerpt_begin);
+  }
+  return json;
+}
 
 Json to_json(const Import& import) {
   return Json::object(
@@ -34,9 +44,12 @@ std::uint64_t number_of(const Json& json) {
 
 bool read_lists(const Json& json, Report& report) {
   for (const auto& each : json["findings"].items()) {
-    auto finding = diagnostic_from(each);
-    if (!finding) return false;
-    report.findings.push_back(std::move(*finding));
+    auto diagnostic = diagnostic_from(each);
+    if (!diagnostic) return false;
+    Finding finding{{std::move(*diagnostic)}};
+    if (const auto bytes = from_hex(each["excerpt"].text())) finding.excerpt = as_text(*bytes);
+    finding.excerpt_begin = number_of(each["excerpt_begin"]);
+    report.findings.push_back(std::move(finding));
   }
   for (const auto& each : json["imports"].items()) {
     report.imports.push_back({.name = each["name"].text(),

@@ -34,6 +34,13 @@ struct Limits {
   std::size_t findings = 200;  // told of one artefact; the others are counted
 };
 
+// A finding, with the bytes that it points at: the first of its span, and those just before.
+struct Finding : Diagnostic {
+  std::string excerpt = {};         // at most kExcerptBytes bytes, raw; empty when it has no span
+  std::uint64_t excerpt_begin = 0;  // where the excerpt begins in the innermost file of the place
+};
+inline constexpr std::size_t kExcerptBytes = 64;
+
 // A name that loading would look up, and how often.
 struct Import {
   std::string name;      // "torch._utils._rebuild_tensor_v2"
@@ -55,7 +62,7 @@ struct Report {
   std::uint64_t size_bytes = 0;
   std::uint64_t missed_bytes = 0;       // not examined, of size_bytes
   std::vector<std::string> shortfalls;  // why not; empty: examined to the last byte
-  std::vector<Diagnostic> findings;     // worst first, then in the order of their places
+  std::vector<Finding> findings;        // worst first, then in the order of their places
   std::uint64_t findings_untold = 0;    // more of them, none worse than those that are told
   std::vector<Import> imports;          // sorted by name
   std::vector<Statement> statements;

@@ -16,8 +16,16 @@ auto order(const Diagnostic& finding) {
                     finding.code, finding.title);
 }
 
-bool before(const Diagnostic& a, const Diagnostic& b) {
+bool before(const Finding& a, const Finding& b) {
   return order(a) < order(b);
+}
+
+// What stands at the span, beginning at a multiple of sixteen as byte views do.
+void take_excerpt(Finding& finding, Bytes bytes) {
+  if (!finding.place.span || finding.place.span->begin >= bytes.size()) return;
+  finding.excerpt_begin = finding.place.span->begin & ~std::uint64_t{15};
+  const auto rest = bytes.subspan(static_cast<std::size_t>(finding.excerpt_begin));
+  finding.excerpt = as_text(rest.first(std::min(rest.size(), kExcerptBytes)));
 }
 
 }  // namespace
@@ -67,8 +75,11 @@ std::string unexamined(const Layer& layer) {
 void Session::tell(const Layer& layer, Diagnostic diagnostic) {
   if (diagnostic.place.path.empty()) diagnostic.place.path = layer.path;
   auto& findings = report_.findings;
-  if (std::ranges::find(findings, diagnostic) != findings.end()) return;
-  findings.push_back(std::move(diagnostic));
+  const auto same = [&](const Diagnostic& told) { return told == diagnostic; };
+  if (std::ranges::any_of(findings, same)) return;
+  Finding finding{{std::move(diagnostic)}};
+  if (finding.place.path == layer.path) take_excerpt(finding, layer.bytes);
+  findings.push_back(std::move(finding));
   if (findings.size() <= limits_.findings) return;
   // The one that is worth least goes: a flood of trifles must not hide anything.
   findings.erase(std::ranges::max_element(findings, before));

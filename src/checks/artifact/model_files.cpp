@@ -124,7 +124,7 @@ Observation observe_file(const CheckInput& input, const FileEntry& file, const s
   } else {
     miss(seen.coverage, file.path, join(report.shortfalls, "; "));
   }
-  seen.diagnostics = report.findings;
+  seen.diagnostics.assign(report.findings.begin(), report.findings.end());
   seen.measured = cat("`", name, "`: ", count_of(report.imports.size(), "import"), ", ",
                       count_of(report.findings.size() + report.findings_untold, "finding"),
                       report.complete() ? "" : ", not examined to its end");
