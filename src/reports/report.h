@@ -33,8 +33,9 @@ struct Screen {
                                         const Screen& screen);
 // One diagnostic as printed: severity[code], place, line with a caret, notes, help.
 // `source` is the text of the innermost file of the place, when the caller has it:
-// a place with a line then shows that line.
+// a place with a line then shows that line. `view` is drawn as it is behind the place: bytes.
 [[nodiscard]] std::string render_diagnostic(const Diagnostic& diagnostic, const Screen& screen,
-                                            std::optional<std::string_view> source = {});
+                                            std::optional<std::string_view> source = {},
+                                            std::string_view view = {});
 
 }  // namespace cupel

@@ -85,7 +85,7 @@ void remark(std::string& out, const Ink& ink, std::string_view kind, std::string
 }  // namespace
 
 std::string render_diagnostic(const Diagnostic& diagnostic, const Screen& screen,
-                              std::optional<std::string_view> source) {
+                              std::optional<std::string_view> source, std::string_view view) {
   const Ink ink(screen);
   const Place& place = diagnostic.place;
   const std::string number = place.line != 0 ? cat(place.line) : std::string(3, ' ');
@@ -115,6 +115,7 @@ std::string render_diagnostic(const Diagnostic& diagnostic, const Screen& screen
   } else if (!label.empty()) {
     out += cat(gutter, bar, " ", ink.paint(tone_of(diagnostic.severity), label), "\n");
   }
+  out += view;
   for (const auto& note : diagnostic.notes) {
     remark(out, ink, "note", note, gutter.size(), screen.columns);
   }

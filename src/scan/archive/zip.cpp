@@ -33,7 +33,7 @@ void tell_problems(const Layer& layer, Session& session, const zip::Reading& rea
   }
   session.tell(layer, {.code = "ZIP001",
                        .severity = Severity::high,
-                       .title = cat("the archive ", quote(layer.name()),
+                       .title = cat("the archive ", quote(file_name(layer.name())),
                                     " is damaged, or means different things to different readers"),
                        .place = layer.place(),
                        .notes = std::move(notes),

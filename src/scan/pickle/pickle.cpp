@@ -75,12 +75,12 @@ class Telling {
       const auto judgement = pickle_policy::judge(call);
       if (judgement.standing == Standing::computed) {
         tell("PKL004", Severity::critical, call.span,
-             cat("loading ", quote(layer_.name()),
+             cat("loading ", quote(file_name(layer_.name())),
                  " calls something that is computed while it is loaded"),
              call.argument, "do not load this file: no honest tool writes such a pickle");
       } else if (judgement.standing != Standing::vetted) {
         tell("PKL001", Severity::high, call.span,
-             cat("loading ", quote(layer_.name()), " changes ", quote(call.callee),
+             cat("loading ", quote(file_name(layer_.name())), " changes ", quote(call.callee),
                  " itself, for the whole process"),
              cat("by ", call.opcode), "do not load this file: no honest tool writes such a pickle");
       }
@@ -93,7 +93,7 @@ class Telling {
     session_.miss(layer_, problem, layer_.bytes.size() - reading_.examined_bytes);
     if (reading_.limited) return;
     tell("PKL003", Severity::high, Span{reading_.problem_at, reading_.problem_at + 1},
-         cat(quote(layer_.name()), " is a damaged or truncated pickle"), "",
+         cat(quote(file_name(layer_.name())), " is a damaged or truncated pickle"), "",
          "get the file again from where it was made, and compare digests",
          {problem, cat("read up to byte ", reading_.examined_bytes, " of ", layer_.bytes.size()),
           "what stands before the damage would still be executed"});
@@ -105,7 +105,7 @@ class Telling {
     Diagnostic diagnostic{
         .code = "PKL001",
         .severity = judgement.standing == Standing::dangerous ? Severity::critical : Severity::high,
-        .title = cat("loading ", quote(layer_.name()), " imports ", quote(dotted), ", which ",
+        .title = cat("loading ", quote(file_name(layer_.name())), " imports ", quote(dotted), ", which ",
                      judgement.why),
         .place = layer_.place(import.span.begin, import.span.end),
         .label = "imported here",
@@ -128,9 +128,9 @@ class Telling {
   void computed(const pickle::Import& import) {
     const bool extension = import.name.starts_with("extension ");
     tell("PKL004", Severity::critical, import.span,
-         extension ? cat("loading ", quote(layer_.name()), " uses ", import.name,
+         extension ? cat("loading ", quote(file_name(layer_.name())), " uses ", import.name,
                          " of a registry that the file does not hold")
-                   : cat("loading ", quote(layer_.name()),
+                   : cat("loading ", quote(file_name(layer_.name())),
                          " imports a name that is computed while it is loaded"),
          "imported here", "do not load this file: no honest tool writes such a pickle");
   }
@@ -142,7 +142,7 @@ class Telling {
         layer_,
         {.code = "PKL002",
          .severity = Severity::medium,
-         .title = cat("loading ", quote(layer_.name()), " needs ", quote(package),
+         .title = cat("loading ", quote(file_name(layer_.name())), " needs ", quote(package),
                       ", which nobody has vetted"),
          .place = layer_.place(imports.front()->span.begin, imports.front()->span.end),
          .label = "first imported here",

@@ -26,7 +26,7 @@ void examine(const Layer& layer, Session& session) {
     session.miss(layer, "its header is damaged");
     session.tell(layer, {.code = "NPY001",
                          .severity = Severity::high,
-                         .title = cat("the header of ", quote(layer.name()), " is damaged"),
+                         .title = cat("the header of ", quote(file_name(layer.name())), " is damaged"),
                          .help = "save the array again"});
     return;
   }

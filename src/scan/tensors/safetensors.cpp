@@ -30,7 +30,7 @@ void examine(const Layer& layer, Session& session) {
         layer,
         {.code = problem.refused ? "SFT001" : "SFT002",
          .severity = problem.refused ? Severity::high : Severity::medium,
-         .title = cat(quote(layer.name()), ": ", problem.what),
+         .title = cat(quote(file_name(layer.name())), ": ", problem.what),
          .place = std::move(place),
          .help = problem.refused ? "get the file again from where it was made, and compare digests"
                                  : "save it again with the safetensors library"});
