@@ -173,6 +173,7 @@ class Draft {
       guess_roles();
     } else {
       std::vector<std::string> roles;
+      roles.reserve(options_.roles.size());
       for (const auto& role : options_.roles) roles.push_back(scalar(role));
       line(cat("roles: [", join(roles, ", "), "]"));
     }

@@ -174,10 +174,13 @@ Result<std::vector<Hashed>> hash_files(int root, std::span<const HashJob> jobs, 
   threads = static_cast<unsigned>(std::min<std::size_t>(threads, jobs.size()));
   {
     std::vector<std::jthread> others;
-    try {
-      while (others.size() + 1 < threads) others.emplace_back(work);
-    } catch (const std::system_error&) {
-      // The system has no thread to spare: those that there are do the work.
+    bool spare = true;
+    while (spare && others.size() + 1 < threads) {
+      try {
+        others.emplace_back(work);
+      } catch (const std::system_error&) {
+        spare = false;  // those that there are do the work
+      }
     }
     work();
   }

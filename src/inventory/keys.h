@@ -68,7 +68,7 @@ inline constexpr std::array<std::string_view, 3> kDurationEndings = {"interval",
 template <class Owner>
 struct Key {
   std::string_view name;
-  Type type;
+  Type type = Type::text;
   std::variant<std::monostate, std::string Owner::*, bool Owner::*,
                std::vector<std::string> Owner::*>
       into;

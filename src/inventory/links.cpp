@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inventory/links.h"
 
+#include <ranges>
 #include <vector>
 
 #include "base/text.h"
@@ -13,9 +14,15 @@ constexpr int kMostHops = 40;  // the kernel's own limit
 // The parts of a path in the order in which they are walked: the next one last.
 void push_parts(std::vector<std::string>& pending, std::string_view path) {
   const auto parts = split(path, '/');
-  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
-    if (!part->empty() && *part != ".") pending.emplace_back(*part);
+  for (const auto part : std::views::reverse(parts)) {
+    if (!part.empty() && part != ".") pending.emplace_back(part);
   }
+}
+
+// Whether an absolute path is the root or stands below it.
+bool is_below(std::string_view path, std::string_view root) {
+  return !root.empty() && path.starts_with(root) &&
+         (path.size() == root.size() || path[root.size()] == '/');
 }
 
 std::string_view parent(std::string_view path) {
@@ -60,9 +67,7 @@ LinkMap::Answer LinkMap::resolve(std::string_view path) const {
     if (++hops > kMostHops) return problem("it leads in a circle");
     std::string_view target = here->second->target;
     if (target.starts_with('/')) {
-      const bool inside = !root_.empty() && target.starts_with(root_) &&
-                          (target.size() == root_.size() || target[root_.size()] == '/');
-      if (!inside) return problem("it leads out of the system's folder");
+      if (!is_below(target, root_)) return problem("it leads out of the system's folder");
       target.remove_prefix(root_.size());
       at.clear();
       found = nullptr;

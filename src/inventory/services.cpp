@@ -32,7 +32,7 @@ struct Service {
   Words marks;     // names in code that mean this service and no other
 };
 
-const std::array kServices = std::to_array<Service>({
+constexpr std::array kServices = std::to_array<Service>({
     {"openai-api", "https://api.openai.com",
      Words("openai", "langchain_openai", "langchain-openai", "@langchain/openai",
            "llama-index-llms-openai", "llama-index-embeddings-openai", "@ai-sdk/openai"),

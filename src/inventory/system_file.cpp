@@ -70,6 +70,7 @@ class Reader {
     }
     read_mapping(root, all(kSystemKeys), "cupel.yaml", system_);
     std::vector<std::string_view> people;
+    people.reserve(system_.people.size());
     for (const auto& person : system_.people) people.emplace_back(person.name);
     values_.resolve_people(people);
     std::vector<std::string_view> assets;

@@ -76,8 +76,7 @@ class Tracing {
     if (traces_.deployment.empty() && deploys(path)) traces_.deployment = path;
     const bool settings = kind == SourceKind::none && !held && is_settings(path);
     if (kind == SourceKind::none && !settings) return;
-    if (file.size_bytes > kTraceBytes || ++files_ > kMostFiles ||
-        (bytes_ += file.size_bytes) > kMostBytes) {
+    if (!may_read(file.size_bytes)) {
       ++traces_.unread;
       return;
     }
@@ -85,6 +84,13 @@ class Tracing {
     if (settings) look_at_settings(path, text);
     if (kind != SourceKind::none) look_at_source(path, kind, text, held);
     look_for_services(path, kind, text);
+  }
+
+  // Counts the file towards what is read at most.
+  bool may_read(std::uint64_t size_bytes) {
+    if (size_bytes > kTraceBytes || ++files_ > kMostFiles) return false;
+    bytes_ += size_bytes;
+    return bytes_ <= kMostBytes;
   }
 
   void look_at_settings(const std::string& path, std::string_view text) {

@@ -71,12 +71,12 @@ std::optional<Json> number_from(std::string_view word) {
   if (word.starts_with('+')) word.remove_prefix(1);
   const char* end = word.data() + word.size();
   std::int64_t integer = 0;
-  if (const auto [stop, problem] = std::from_chars(word.data(), end, integer);
+  if (const auto [stop, problem] = std::from_chars(word.data(), word.data() + word.size(), integer);
       problem == std::errc{} && stop == end) {
     return Json(integer);
   }
   double value = 0;
-  const auto [stop, problem] = std::from_chars(word.data(), end, value);
+  const auto [stop, problem] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (problem != std::errc{} || stop != end || !std::isfinite(value)) return {};
   return Json(value);
 }

@@ -101,7 +101,7 @@ class Walker {
 
   Folder open(const Pending& at) {
     constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    File file =
+    const File file =
         at.path.empty() ? File(::openat(root_, ".", kFlags)) : open_beneath(root_, at.path, kFlags);
     if (file.fd() < 0) {
       trouble(at, cat("the folder cannot be read: ", reason(errno)));

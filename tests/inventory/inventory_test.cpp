@@ -311,7 +311,7 @@ TEST(Inventory, AFileThatGrowsWhileItIsReadHasNoDigest) {
   const TemporaryFolder folder;
   make_hole(folder / "growing.log", 64U << 20U);
   folder.write("quiet.csv", "1,2\n");
-  std::jthread writer([&](const std::stop_token& stop) {
+  const std::jthread writer([&](const std::stop_token& stop) {
     std::ofstream out(folder / "growing.log", std::ios::app);
     while (!stop.stop_requested()) {
       out << "line\n" << std::flush;
@@ -328,7 +328,7 @@ TEST(Inventory, AFileThatIsCutShortWhileItIsReadIsReadAgain) {
   const TemporaryFolder folder;
   const fs::path path = folder / "shrinking.bin";
   make_hole(path, 256U << 20U);
-  std::jthread cutter([&] {
+  const std::jthread cutter([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     ASSERT_EQ(::truncate(path.c_str(), 4096), 0);
   });
@@ -450,6 +450,7 @@ TEST(InventoryCache, OneThatCannotBeWrittenCostsNothingButTime) {
 
 TEST(InventoryCache, KeepsWhatItWasGiven) {
   std::vector<CachedDigest> entries;
+  entries.reserve(100);
   for (std::uint64_t i = 0; i < 100; ++i) {
     entries.push_back({.state = {.device = i % 3,
                                  .inode = 1000 - i,

@@ -27,13 +27,14 @@ TEST(SettingsOfModels, OneWordIsNoConfiguration) {
 
 TEST(Prompts, AreSeenInConstants) {
   const std::string words = "You answer questions about trains and nothing else.";
-  for (const auto& text : std::vector<std::string>{
-           "SYSTEM_PROMPT = \"" + words + "\"\n",
-           "x = 1\nQA_PROMPT_TEMPLATE: str = '" + words + "'",
-           "DEFAULT_SYSTEM_PROMPT = (\n    \"You answer questions \"\n    f\"about trains and no "
-           "more\")",
-           "SYSTEM_PROMPT = dedent(\"\"\"\n" + words + "\"\"\")",
-           "export const systemPrompt = `" + words + "`;"}) {
+  for (const auto& text :
+       std::vector<std::string>{"SYSTEM_PROMPT = \"" + words + "\"\n",
+                                "x = 1\nQA_PROMPT_TEMPLATE: str = '" + words + "'",
+                                R"(DEFAULT_SYSTEM_PROMPT = (
+    "You answer questions "
+    f"about trains and no more"))",
+                                "SYSTEM_PROMPT = dedent(\"\"\"\n" + words + R"("""))",
+                                "export const systemPrompt = `" + words + "`;"}) {
     EXPECT_NE(prompt_constant_in(text), "") << text;
   }
 }
@@ -45,7 +46,7 @@ TEST(Prompts, AreNotSeenInShortOrComputedText) {
            "SYSTEM_PROMPT == \"a comparison with a text that is long enough\"",
            ">>> system_prompt = \"an example in a comment that is long enough\"",
            "GREETING = \"a text that is long enough but is no prompt at all\"",
-           "SYSTEM_PROMPT = \"\"\"without an end, however long it may be, it is nothing"}) {
+           R"(SYSTEM_PROMPT = """without an end, however long it may be, it is nothing)"}) {
     EXPECT_EQ(prompt_constant_in(text), "") << text;
   }
 }

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "support/process.h"
 #include "support/support.h"
 #include "vocab/provision.h"
 
@@ -162,16 +163,15 @@ TEST(SystemSchema, TheShippedSchemaIsTheOneOfTheReader) {
 
 // The schema must take what the reader takes, and refuse what a schema can see.
 TEST(SystemSchema, AgreesWithTheReaderOverTheCases) {
-  if (std::system("python3 -c 'import jsonschema, yaml' 2>/dev/null") != 0) {
+  if (test::Process({"python3", "-c", "import jsonschema, yaml"}, {}).wait() != 0) {
     GTEST_SKIP() << "python3 with jsonschema and PyYAML is not installed";
   }
-  const std::string script = test::test_data("inventory/check_schema.py").string();
-  const std::string schema =
-      (fs::path(CUPEL_SOURCE_DIR) / "catalogue/schema/cupel.yaml.schema.json").string();
-  std::string command = cat("python3 '", script, "' '", schema, "' '",
-                            test::test_data("inventory/cases").string(), "'");
-  for (const auto& example : examples()) command += cat(" '", example.string(), "'");
-  EXPECT_EQ(std::system(command.c_str()), 0);
+  const auto schema = fs::path(CUPEL_SOURCE_DIR) / "catalogue/schema/cupel.yaml.schema.json";
+  std::vector<std::string> command = {"python3", test::test_data("inventory/check_schema.py"),
+                                      schema, test::test_data("inventory/cases")};
+  for (const auto& example : examples()) command.push_back(example);
+  test::Process check(command, {});
+  EXPECT_EQ(check.wait(), 0) << check.said() << check.complained();
 }
 
 }  // namespace
