@@ -31,6 +31,23 @@ Change change_of(ChangeKind kind, const Asset& asset, const Asset* now) {
           .now = now};
 }
 
+// An asset that is here now, and what it was then.
+void compare(const Asset& asset, const Asset* then, Changes& changes) {
+  // What has no bytes here (a URL, a missing file) has no digest to compare.
+  const bool expected = !asset.declared.path.empty() && asset.is_present;
+  if (asset.digest.empty()) {
+    if (expected) changes.unknown.push_back(asset.declared.name);
+  } else if (changes.first_cycle) {
+    return;
+  } else if (then == nullptr || !then->is_present) {
+    changes.found.push_back(change_of(ChangeKind::added, asset, &asset));
+  } else if (then->digest.empty()) {
+    changes.unknown.push_back(asset.declared.name);
+  } else if (then->digest != asset.digest) {
+    changes.found.push_back(change_of(ChangeKind::changed, asset, &asset));
+  }
+}
+
 }  // namespace
 
 Changes changes_since(const Baseline& baseline, const Inventory& now,
@@ -40,20 +57,7 @@ Changes changes_since(const Baseline& baseline, const Inventory& now,
   for (const auto& asset : now.assets) {
     if (!is_asked(asset, kinds)) continue;
     ++changes.compared;
-    const Asset* then = changes.first_cycle ? nullptr : same_in(baseline.inventory, asset);
-    // What has no bytes here (a URL, a missing file) has no digest to compare.
-    const bool expected = !asset.declared.path.empty() && asset.is_present;
-    if (asset.digest.empty()) {
-      if (expected) changes.unknown.push_back(asset.declared.name);
-    } else if (changes.first_cycle) {
-      continue;
-    } else if (then == nullptr || !then->is_present) {
-      changes.found.push_back(change_of(ChangeKind::added, asset, &asset));
-    } else if (then->digest.empty()) {
-      changes.unknown.push_back(asset.declared.name);
-    } else if (then->digest != asset.digest) {
-      changes.found.push_back(change_of(ChangeKind::changed, asset, &asset));
-    }
+    compare(asset, changes.first_cycle ? nullptr : same_in(baseline.inventory, asset), changes);
   }
   if (changes.first_cycle) return changes;
   for (const auto& asset : baseline.inventory.assets) {

@@ -16,12 +16,12 @@ using test::Workbench;
 using Told = std::vector<std::string>;
 
 // A whole document of the given kind; `front` overrides or adds keys ("" removes one).
-std::string document(std::string_view kind, std::map<std::string, std::string> front = {},
+std::string document(std::string_view kind, const std::map<std::string, std::string>& front = {},
                      std::string_view extra = "We mean it.") {
   std::map<std::string, std::string> keys = {
       {"title", "T"},   {"kind", std::string(kind)}, {"owner", "Ana"},      {"author", "Carl"},
       {"version", "1"}, {"reviewed", "2026-09-01"},  {"system", "demo 1.0"}};
-  for (auto& [key, value] : front) keys[key] = value;
+  for (const auto& [key, value] : front) keys[key] = value;
   std::string text = "---\n";
   for (const auto& [key, value] : keys) {
     if (!value.empty()) text += cat(key, ": ", value, "\n");

@@ -11,7 +11,7 @@ using test::told;
 using test::Workbench;
 using Told = std::vector<std::string>;
 
-std::string structured(std::vector<std::string> titles) {
+std::string structured(const std::vector<std::string>& titles) {
   std::string text = "---\nkind: model-card\nmodel: m\n---\n# Card\n";
   for (const auto& title : titles) text += cat("\n## ", title, "\n\nSaid.\n");
   return text;

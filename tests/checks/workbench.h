@@ -65,11 +65,10 @@ class Workbench {
   }
 
   // An asset of cupel.yaml. `fill` sets what the test is about.
-  void declare(
-      std::string_view name, AssetKind kind, std::string_view path,
-      const std::function<void(DeclaredAsset&)>& fill = [](DeclaredAsset&) {}) {
+  void declare(std::string_view name, AssetKind kind, std::string_view path,
+               const std::function<void(DeclaredAsset&)>& fill = {}) {
     Asset asset = asset_of(name, kind, path);
-    fill(asset.declared);
+    if (fill) fill(asset.declared);
     asset.is_declared = true;
     system.assets.push_back(asset.declared);
     inventory.assets.push_back(std::move(asset));

@@ -51,7 +51,7 @@ std::optional<std::int64_t> days_of(std::string_view value, std::int64_t seconds
   if (!count) return {};
   if (unit == "h") return *count / 24;
   if (unit == "m" || unit == "min" || unit == "s") return 0;
-  if (unit == "d") return *count;
+  if (unit == "d") return count;
   if (unit == "w") return *count * 7;
   if (unit == "month" || unit == "months") return *count * 30;
   if (unit == "y" || unit == "year" || unit == "years") return *count * 365;

@@ -355,6 +355,7 @@ bool is_served(const Claim& claim, const std::vector<DocumentReading>& readings)
 
 Result<void> ask(const CheckInput& input, const Claim& claim, const Emit& emit) {
   std::vector<DocumentReading> readings;
+  readings.reserve(claim.documents.size());
   for (const auto& path : claim.documents) readings.push_back(TRY(read_document(input, path)));
   const bool served = is_served(claim, readings);
   for (std::size_t i = 0; i < readings.size(); ++i) {
