@@ -3,13 +3,18 @@
 #include "reports/sarif/log.h"
 
 namespace cupel {
+namespace {
+
+std::string render(const Assessment& assessment, const Catalogue& catalogue) {
+  return sarif_log(assessment, catalogue, SarifReader::specification);
+}
+
+}  // namespace
 
 extern constinit const Report kSarifReport = {
     .id = "sarif",
     .file = "results.sarif",
     .title = "SARIF 2.1.0: every finding and every provision",
-    .render = [](const Assessment& assessment, const Catalogue& catalogue) {
-      return sarif_log(assessment, catalogue, SarifReader::specification);
-    }};
+    .render = render};
 
 }  // namespace cupel

@@ -3,35 +3,27 @@
 // by a reader that is not ours.
 #pragma once
 
-#include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "base/text.h"
+#include "support/process.h"
 #include "support/support.h"
 
 namespace cupel::test {
 
-// What the script prints; "" when it is content. Its arguments hold no quote.
+// What the script prints; "" when it is content.
 inline std::string complaints(std::string_view script, const std::vector<std::string>& arguments) {
-  std::string command = cat("python3 '", test_data(cat("reports/", script)).string(), "'");
-  for (const auto& argument : arguments) command += cat(" '", argument, "'");
-  std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) return "cannot run python3";
-  std::string out;
-  std::array<char, 4096> block{};
-  for (std::size_t got = 0; (got = std::fread(block.data(), 1, block.size(), pipe)) > 0;) {
-    out.append(block.data(), got);
-  }
-  const int status = ::pclose(pipe);
+  std::vector<std::string> command = {"python3", test_data(cat("reports/", script))};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  Process process(command, {});
+  const int status = process.wait();
+  const std::string out = process.said() + process.complained();
   return status != 0 && out.empty() ? "it failed and said nothing" : out;
 }
 
 inline bool have_jsonschema() {
-  return std::system("python3 -c 'import jsonschema' 2>/dev/null") ==
-         0;  // NOLINT(*-command-processor,concurrency-*)
+  return Process({"python3", "-c", "import jsonschema"}, {}).wait() == 0;
 }
 
 }  // namespace cupel::test

@@ -24,7 +24,7 @@ Json run_of(const Assessment& assessment, SarifReader reader) {
 
 // Where SARIF 2.1.0's schema is, in the vectors that are not ours to copy.
 std::filesystem::path schema() {
-  const char* folder = std::getenv("CUPEL_VECTORS");
+  const char* folder = test::variable("CUPEL_VECTORS");
   const std::filesystem::path vectors =
       folder != nullptr ? std::filesystem::path(folder)
                         : std::filesystem::path(CUPEL_SOURCE_DIR) / ".." / "shared" / "vectors";

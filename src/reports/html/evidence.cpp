@@ -141,7 +141,7 @@ void put_verification(Page& page) {
           "</code></dd><dt>Criteria</dt><dd>locked before the cycle began as <code>",
           page.assessment.cycle.catalogue_digest, "</code></dd></dl>\n");
   if (!ledger.checkpoint.empty()) {
-    out.put("<pre tabindex=\"0\" role=\"region\" aria-label=\"Signed checkpoint\">");
+    out.put(R"(<pre tabindex="0" role="region" aria-label="Signed checkpoint">)");
     for (const auto line : split(trim(ledger.checkpoint), '\n')) {
       out.put(Cut{line, 400}, "\n");
     }

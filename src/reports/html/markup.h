@@ -55,9 +55,8 @@ class Markup {
   void piece(const Cut& cut);
   void piece(const Prose& prose);
   void piece(const Decimal& decimal);
-  void piece(bool flag) = delete;
-  void piece(char c) = delete;
   template <std::integral T>
+    requires(!std::same_as<T, bool> && !std::same_as<T, char>)
   void piece(T number) {
     char digits[24];
     const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;

@@ -34,7 +34,7 @@ std::string minute(Timestamp at) {
 
 void put_mark(Page& page, Verdict verdict) {
   const auto name = class_of(verdict);
-  page.out.put("<svg class=\"mark ", name, "\" aria-hidden=\"true\"><use href=\"#m-", name,
+  page.out.put("<svg class=\"mark ", name, R"(" aria-hidden="true"><use href="#m-)", name,
                "\"/></svg>");
 }
 

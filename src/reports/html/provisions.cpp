@@ -42,7 +42,7 @@ void put_evidence_links(Page& page, const UnitResult& unit) {
   out.put("<dt>Evidence</dt><dd>");
   for (std::size_t i = 0; i < std::min(unit.observations.size(), kShown); ++i) {
     const auto& id = unit.observations[i];
-    out.put("<a class=\"mono\" href=\"#o-", Cut{id, 64}, "\">", Cut{id, 12}, "</a> ");
+    out.put(R"(<a class="mono" href="#o-)", Cut{id, 64}, "\">", Cut{id, 12}, "</a> ");
   }
   if (unit.observations.size() > kShown) {
     out.put("and ", unit.observations.size() - kShown, " more");
@@ -80,7 +80,7 @@ std::string_view decider(DecidedBy by) {
 
 void put_provision(Page& page, const ProvisionResult& result) {
   Markup& out = page.out;
-  out.put("<details class=\"provision\" data-verdict=\"", class_of(result.verdict),
+  out.put(R"(<details class="provision" data-verdict=")", class_of(result.verdict),
           "\" data-level=\"", to_text(result.level), "\"><summary>");
   put_mark_and_word(page, result.verdict);
   out.put("<span class=\"mono\">", result.id, "</span><span class=\"title\">", result.title,
@@ -133,9 +133,9 @@ void put_principles(Page& page) {
       "<h2 id=\"h-principles\">Provisions</h2>\n");
   put_tools(out);
   for (const auto& view : page.principles) {
-    out.put("<section class=\"principle\" id=\"principle-", view.principle->id,
+    out.put(R"(<section class="principle" id="principle-)", view.principle->id,
             "\" aria-labelledby=\"h-", view.principle->id, "\">\n<h3 id=\"h-", view.principle->id,
-            "\"><span class=\"number\">", view.principle->number, "</span>", view.principle->title,
+            R"("><span class="number">)", view.principle->number, "</span>", view.principle->title,
             " <span class=\"tag\">", view.principle->id, " · ", view.principle->phase,
             "</span></h3>\n");
     for (const auto* result : view.provisions) put_provision(page, *result);

@@ -24,8 +24,8 @@ void put_stack(Markup& out, const Tally& tally, double width, double height) {
   for (const auto verdict : kVerdicts) {
     const double part = tally.total() == 0 ? 0 : width * count_of(tally, verdict) / tally.total();
     if (part > 0) {
-      out.put("<g class=\"", class_of(verdict), "\"><rect class=\"segment\" x=\"", Decimal{x},
-              "\" y=\"0.5\" width=\"", Decimal{part}, "\" height=\"", Decimal{height - 1},
+      out.put("<g class=\"", class_of(verdict), R"("><rect class="segment" x=")", Decimal{x},
+              R"(" y="0.5" width=")", Decimal{part}, "\" height=\"", Decimal{height - 1},
               "\"/></g>");
     }
     x += part;
@@ -81,7 +81,7 @@ void put_principle_list(Page& page) {
   for (const auto& view : page.principles) {
     out.put("<li><span class=\"number\">", view.principle->number, "</span><a href=\"#principle-",
             view.principle->id, "\">", short_title(*view.principle),
-            "</a><span class=\"row\" aria-hidden=\"true\">");
+            R"(</a><span class="row" aria-hidden="true">)");
     for (const auto* provision : view.provisions) put_mark(page, provision->verdict);
     const Tally tally = view.tally();
     out.put("</span><span class=\"visually-hidden\">", tally.pass, " pass, ", tally.fail, " fail, ",
@@ -107,7 +107,7 @@ void put_failure(Page& page, const ProvisionResult& provision) {
   const Diagnostic* diagnostic = worst == page.worst.end() ? nullptr : worst->second->diagnostic;
   out.put("<li><span class=\"fail\">");
   put_mark(page, Verdict::fail);
-  out.put("</span> <a class=\"mono\" href=\"#p-", provision.id, "\">", provision.id, "</a> ",
+  out.put(R"(</span> <a class="mono" href="#p-)", provision.id, "\">", provision.id, "</a> ",
           provision.title, " <span class=\"tag\">", to_text(provision.level),
           "</span><p class=\"reason\">", Prose{headline(provision, diagnostic)}, "</p>");
   if (diagnostic != nullptr) {
@@ -123,7 +123,7 @@ void put_step(Page& page, const Step& step) {
   const std::size_t shown = std::min<std::size_t>(step.provisions.size(), 6);
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& id = step.provisions[i]->id;
-    out.put(" <a class=\"mono\" href=\"#p-", id, "\">", id, "</a>");
+    out.put(R"( <a class="mono" href="#p-)", id, "\">", id, "</a>");
   }
   if (shown < step.provisions.size()) {
     out.put(" and, likewise, ", step.provisions.size() - shown, " more");
@@ -198,7 +198,7 @@ void put_phases(Page& page) {
         "<li><svg viewBox=\"0 0 200 34\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
         "<clipPath id=\"chevron-",
         number,
-        "\"><path d=\"M0 0H188L200 17L188 34H0L12 17Z\"/></clipPath><g clip-path=\"url(#chevron-",
+        R"("><path d="M0 0H188L200 17L188 34H0L12 17Z"/></clipPath><g clip-path="url(#chevron-)",
         number, ")\">");
     put_stack(out, phase.tally, 200, 34);
     out.put(

@@ -35,7 +35,7 @@ Point at(double radius, double degrees) {
 void put_arc(Markup& out, double radius, double from, double to) {
   const Point a = at(radius, from);
   const Point b = at(radius, to);
-  out.put("<path class=\"rim\" d=\"M", Decimal{a.x}, " ", Decimal{a.y}, "A", Decimal{radius}, " ",
+  out.put(R"(<path class="rim" d="M)", Decimal{a.x}, " ", Decimal{a.y}, "A", Decimal{radius}, " ",
           Decimal{radius}, " 0 ", to - from > 180 ? 1 : 0, " 1 ", Decimal{b.x}, " ", Decimal{b.y},
           "\"/>");
 }
@@ -72,7 +72,7 @@ void put_sector(Page& page, const PrincipleView& view, double from, double step)
   }
   put_arc(out, kRim, from + kCellGap, angle - kCellGap);
   const Point number = at(kNumber, (from + angle) / 2);
-  out.put("<text class=\"spoke\" x=\"", Decimal{number.x}, "\" y=\"", Decimal{number.y + 6.5},
+  out.put(R"(<text class="spoke" x=")", Decimal{number.x}, "\" y=\"", Decimal{number.y + 6.5},
           "\">", view.principle->number, "</text></a>\n");
 }
 
@@ -109,8 +109,8 @@ void put_wheel(Page& page) {
     }
   }
   const Tally& shall = page.assessment.shall;
-  out.put("<text class=\"small\" y=\"-46\">shall</text><text class=\"big\" y=\"18\">", shall.pass,
-          "/", shall.total(),
+  out.put(R"(<text class="small" y="-46">shall</text><text class="big" y="18">)", shall.pass, "/",
+          shall.total(),
           "</text><text class=\"small\" y=\"48\">pass</text>"
           "<text class=\"small\" y=\"74\">",
           shall.fail, " fail · ", shall.inconclusive,

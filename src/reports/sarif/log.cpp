@@ -235,6 +235,7 @@ class Log {
 
   std::string taxa(const std::vector<const ProvisionResult*>& provisions) const {
     std::vector<std::string> list;
+    list.reserve(provisions.size());
     for (const auto* provision : provisions) list.push_back(taxonomy_.reference_text(*provision));
     return array_of(list);
   }

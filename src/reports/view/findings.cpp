@@ -87,14 +87,24 @@ bool EvidenceIndex::counts(const UnitResult& unit, std::string_view code) const 
   return std::ranges::find(found->second->codes, code) != found->second->codes.end();
 }
 
-std::vector<Finding> findings_of(const Assessment& assessment, const Catalogue& catalogue) {
-  const EvidenceIndex index(assessment, catalogue);
+namespace {
+
+// Which units, and of which provisions, read an observation.
+std::unordered_map<std::string_view, std::vector<Unit>> readers_of(const Assessment& assessment) {
   std::unordered_map<std::string_view, std::vector<Unit>> readers;
   for (const auto& provision : assessment.provisions) {
     for (const auto& unit : provision.units) {
       for (const auto& id : unit.observations) readers[id].emplace_back(&provision, &unit);
     }
   }
+  return readers;
+}
+
+}  // namespace
+
+std::vector<Finding> findings_of(const Assessment& assessment, const Catalogue& catalogue) {
+  const EvidenceIndex index(assessment, catalogue);
+  const auto readers = readers_of(assessment);
   std::vector<Finding> told;
   for (const auto& observation : assessment.observations) {
     const auto units = readers.find(observation.id);
