@@ -35,6 +35,7 @@ int look(dl_phdr_info* info, std::size_t /*size*/, void* into) {
   for (ElfW(Half) i = 0; i < info->dlpi_phnum && id.empty(); ++i) {
     const auto& segment = info->dlpi_phdr[i];
     if (segment.p_type != PT_NOTE) continue;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells addresses as numbers
     const auto* at = reinterpret_cast<const std::byte*>(info->dlpi_addr + segment.p_vaddr);
     id = id_among({at, segment.p_memsz});
   }
