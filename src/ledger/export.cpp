@@ -128,8 +128,7 @@ class Reader {
     line.json = *std::move(reading.value);
     const std::string canonical = line.json.canonical();
     if (canonical != line.text) {
-      const auto [wrong, right] =
-          std::mismatch(line.text.begin(), line.text.end(), canonical.begin(), canonical.end());
+      const auto [wrong, right] = std::ranges::mismatch(line.text, canonical);
       problem(line.at(static_cast<std::size_t>(wrong - line.text.begin()) + 1),
               "the line is not written as an export writes it");
       return {};

@@ -68,7 +68,7 @@ class Frontier {
  public:
   struct Completed {
     Node node;
-    Digest hash;
+    Digest hash = {};
   };
   Frontier() = default;
   // `subtrees` are the hashes of cover({0, size}).

@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
           {.type = entry_type::kObservation,
            .actor = "appender",
            .subjects = {},
-           .body = cat("{\"n\":", k == 2 ? 0 : at, ",\"pad\":\"", std::string(size, 'x'), "\"}")});
+           .body = cat("{\"n\":", k == 2 ? 0 : at, R"(,"pad":")", std::string(size, 'x'), "\"}")});
     }
     const auto receipts = ledger.value().append(drafts);
     if (!receipts.ok()) return refuse(receipts.error());

@@ -78,7 +78,7 @@ TEST(Export, IsReadBackEntryByEntry) {
 // An export of this version must be readable for years: the bytes are committed.
 TEST(Export, OfTheFirstVersionIsStillRead) {
   const auto file = test::test_data("ledger/export/corpus/three-entries.jsonl");
-  if (std::getenv("UPDATE_GOLDEN") != nullptr) test::expect_golden(make_export().text, file);
+  if (test::variable("UPDATE_GOLDEN") != nullptr) test::expect_golden(make_export().text, file);
   const auto reading = read_export(test::slurp(file));
   EXPECT_TRUE(reading.problems.empty());
   ASSERT_EQ(reading.entries.size(), 3U);

@@ -202,7 +202,6 @@ TEST(Ledger, WithoutItsKeyItCanBeReadButNotWritten) {
     auto ledger = open(folder / "state");
     append(ledger, 2);
   }
-  const auto key = test::slurp(folder / "state/ledger-key.pem");
   folder.write("state/ledger-key.pem", PrivateKey::generate().value().pem().value());
   const auto wrong = Ledger::open(folder / "state", Ledger::Mode::write, kClock, 50);
   ASSERT_FALSE(wrong.ok());
@@ -303,7 +302,7 @@ TEST(Ledger, IsReadFromAReadOnlyFolderAlsoAfterACrash) {
   std::filesystem::permissions(folder.path(), std::filesystem::perms{0755});
   auto writer = open(folder / "state");
   append(writer, 3);
-  const auto check = [&](const char* name, std::vector<const char*> files) {
+  const auto check = [&](const char* name, const std::vector<const char*>& files) {
     const auto copy = folder / name;
     std::filesystem::create_directories(copy);
     for (const char* file : files) std::filesystem::copy(folder / "state" / file, copy / file);

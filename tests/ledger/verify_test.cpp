@@ -187,7 +187,7 @@ TEST(Verify, AnotherKeyIsNotTrusted) {
 TEST(Verify, StopsOnRequest) {
   const test::TemporaryFolder folder;
   const auto ledger = make(folder / "state", 3);
-  std::stop_source stop;
+  const std::stop_source stop;
   stop.request_stop();
   Task task(stop.get_token(), Task::Clock::time_point::max());
   const auto found = ledger.verify({}, {}, task);
@@ -202,7 +202,7 @@ std::string dump(const std::filesystem::path& state) {
   std::string all;
   for (const char* sql :
        {"SELECT quote(type), quote(name), quote(tbl_name), quote(sql) FROM sqlite_schema ORDER BY "
-        "name",
+        "2",
         "SELECT quote(key), quote(value), 0, 0 FROM meta ORDER BY key",
         "SELECT quote(id), quote(sha256), quote(bytes), 0 FROM body ORDER BY id",
         "SELECT quote(seq), quote(leaf), quote(salt), quote(body) FROM entry ORDER BY seq",
@@ -260,7 +260,7 @@ void expect_noticed(const std::filesystem::path& state, const std::string& befor
 }
 
 bool exhaustive() {
-  return std::getenv("CUPEL_EXHAUSTIVE") != nullptr;
+  return test::variable("CUPEL_EXHAUSTIVE") != nullptr;
 }
 
 // In four parts, so that they run beside each other.
