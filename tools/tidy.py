@@ -45,6 +45,7 @@ def tidy(entry: dict, rules: bytes) -> tuple[str, str]:
         return name, ""
     extra = [f"--extra-arg={flag}" for flag in AS_CLANG]
     done = subprocess.run(["clang-tidy-19", "--quiet", "-p", entry["directory"], *extra, entry["file"]],
+                          cwd=ROOT,  # elsewhere clang-tidy does not tell what it finds in headers
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode == 0:
         stamp.touch()
