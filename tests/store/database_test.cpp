@@ -124,7 +124,7 @@ TEST(Database, NamesTheDamageOfItsPages) {
     EXPECT_TRUE(database.damage().value().empty());
   }
   auto bytes = test::slurp(folder / "t.db");
-  std::fill_n(bytes.begin() + 2 * 4096, 200, '\x55');
+  std::fill_n(bytes.begin() + 8192, 200, '\x55');
   folder.write("t.db", bytes);
   const auto database = Database::open(folder / "t.db", Mode::read, 50);
   ASSERT_OK(database);

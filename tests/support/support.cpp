@@ -26,7 +26,7 @@ std::filesystem::path TemporaryFolder::write(std::string_view name, std::string_
 }
 
 std::string slurp(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
+  const std::ifstream in(path, std::ios::binary);
   EXPECT_TRUE(in.good()) << "cannot read " << path;
   std::ostringstream text;
   text << in.rdbuf();
@@ -37,8 +37,12 @@ std::filesystem::path test_data(std::string_view name) {
   return std::filesystem::path(CUPEL_SOURCE_DIR) / "tests" / name;
 }
 
+const char* variable(const char* name) {
+  return std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no test sets any
+}
+
 void expect_golden(std::string_view actual, const std::filesystem::path& file) {
-  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+  if (variable("UPDATE_GOLDEN") != nullptr) {
     std::ofstream(file, std::ios::binary) << actual;
     return;
   }

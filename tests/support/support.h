@@ -38,6 +38,9 @@ class TemporaryFolder {
 // A path below tests/ of the source tree.
 [[nodiscard]] std::filesystem::path test_data(std::string_view name);
 
+// A variable of the environment; nullptr when it is not set.
+[[nodiscard]] const char* variable(const char* name);
+
 // Compares with the file, or writes it when UPDATE_GOLDEN is set.
 void expect_golden(std::string_view actual, const std::filesystem::path& file);
 

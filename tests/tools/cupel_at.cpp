@@ -6,7 +6,7 @@
 #include "app/app.h"
 
 int main(int argc, char** argv) {
-  const char* text = std::getenv("CUPEL_NOW");
+  const char* text = std::getenv("CUPEL_NOW");  // NOLINT(concurrency-mt-unsafe): one thread
   const auto now = cupel::parse_timestamp(text == nullptr ? "" : text);
   if (!now) return 2;
   const cupel::FixedClock clock(*now);
