@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "app/command.h"
+#include "app/document.h"
 #include "app/state.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -41,6 +42,7 @@ Result<std::uint64_t> index_of(const std::string& word, const Ledger& ledger) {
 }
 
 Result<Exit> list(const Context& context, const Ledger& ledger) {
+  const Timestamp started = context.clock.now();
   const auto entries = TRY(ledger.entries(0, ledger.size(), false));
   if (context.options.value("--format") == "json") {
     Json items = Json::array();
@@ -50,8 +52,9 @@ Result<Exit> list(const Context& context, const Ledger& ledger) {
                               {"at", to_rfc3339(entry.at)},
                               {"actor", entry.actor}}));
     }
-    context.terminal.out(
-        Json::object({{"schema", "cupel/ledger/1"}, {"entries", std::move(items)}}).pretty());
+    context.terminal.out(document("cupel/ledger/1", started, context.clock.now())
+                             .set("entries", std::move(items))
+                             .pretty());
     return Exit::ok;
   }
   for (const auto& entry : entries) {
@@ -65,14 +68,19 @@ Result<Exit> list(const Context& context, const Ledger& ledger) {
   return Exit::ok;
 }
 
+// The JSON that an entry holds, or its text when it holds something else.
+Json content(const std::string& text) {
+  return read_json(text).value.value_or(Json(printable(text)));
+}
+
 Result<Exit> show(const Context& context, const Ledger& ledger, const std::string& word) {
+  const Timestamp started = context.clock.now();
   const Entry entry = TRY(ledger.entry(TRY(index_of(word, ledger))));
-  const auto leaf = read_json(entry.leaf);
-  const auto body = read_json(entry.body);
-  context.terminal.out(Json::object({{"index", entry.index},
-                                     {"leaf", leaf.value.value_or(Json(printable(entry.leaf)))},
-                                     {"salt", entry.salt},
-                                     {"body", body.value.value_or(Json(printable(entry.body)))}})
+  context.terminal.out(document("cupel/ledger-entry/1", started, context.clock.now())
+                           .set("index", entry.index)
+                           .set("leaf", content(entry.leaf))
+                           .set("salt", entry.salt)
+                           .set("body", entry.erased ? Json() : content(entry.body))
                            .pretty());
   return Exit::ok;
 }
@@ -85,21 +93,22 @@ Result<std::optional<std::string>> trusted_key(const Options& options) {
   return std::optional(std::string(trim(TRY(read_text(word)))));
 }
 
-Json verification_json(const Verification& verification) {
+Json verification_json(const Verification& verification, Timestamp started, Timestamp finished) {
   Json problems = Json::array();
   for (const auto& problem : verification.problems) {
     problems.add(Json::object({{"where", problem.where}, {"what", problem.what}}));
   }
-  return Json::object({{"schema", "cupel/ledger-verification/1"},
-                       {"size", verification.size},
-                       {"root", verification.root},
-                       {"self_consistent", verification.self_consistent},
-                       {"trusted", verification.trusted},
-                       {"extends_checkpoint", verification.extends_checkpoint},
-                       {"problems", std::move(problems)}});
+  return document("cupel/ledger-verification/1", started, finished)
+      .set("size", verification.size)
+      .set("root", verification.root)
+      .set("self_consistent", verification.self_consistent)
+      .set("trusted", verification.trusted)
+      .set("extends_checkpoint", verification.extends_checkpoint)
+      .set("problems", std::move(problems));
 }
 
 Result<Exit> verify(const Context& context, const Ledger& ledger) {
+  const Timestamp started = context.clock.now();
   std::optional<std::string> earlier;
   if (context.options.has("--checkpoint")) {
     earlier = TRY(read_text(context.options.value("--checkpoint")));
@@ -109,7 +118,7 @@ Result<Exit> verify(const Context& context, const Ledger& ledger) {
   const auto trust = TRY(trusted_key(context.options));
   const Verification verification = TRY(ledger.verify(trust, earlier, task));
   if (context.options.value("--format") == "json") {
-    context.terminal.out(verification_json(verification).pretty());
+    context.terminal.out(verification_json(verification, started, context.clock.now()).pretty());
   } else {
     for (const auto& problem : verification.problems) {
       context.terminal.out(cat("problem: ", problem.where, ": ", problem.what, "\n"));

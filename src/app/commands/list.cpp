@@ -6,6 +6,7 @@
 
 #include "app/catalogue.h"
 #include "app/command.h"
+#include "app/document.h"
 #include "base/text.h"
 #include "checks/check.h"
 #include "formats/format.h"
@@ -116,6 +117,7 @@ std::vector<Row> provision_rows(bool coverage) {
 }
 
 void print(const Context& context, const std::string& kind, const std::vector<Row>& rows) {
+  const Timestamp now = context.clock.now();  // a list takes no time
   if (context.options.value("--format") == "json") {
     Json items = Json::array();
     for (const auto& row : rows) {
@@ -123,8 +125,7 @@ void print(const Context& context, const std::string& kind, const std::vector<Ro
       for (const auto& [key, value] : row.more.members()) item.set(key, value);
       items.add(std::move(item));
     }
-    context.terminal.out(
-        Json::object({{"schema", "cupel/list/1"}, {kind, std::move(items)}}).pretty());
+    context.terminal.out(document("cupel/list/1", now, now).set(kind, std::move(items)).pretty());
     return;
   }
   std::size_t width = 0;
