@@ -157,12 +157,14 @@ Result<Exit> export_log(const Context& context, const Ledger& ledger, const std:
 Result<Exit> run(const Context& context) {
   const auto& words = context.options.words();
   const std::string verb = words.empty() ? "" : words[0];
-  const auto ledger = [&] {
-    return Ledger::open(state_folder(context.options), Ledger::Mode::read, context.clock);
+  const auto ledger = [&](Ledger::Mode mode = Ledger::Mode::read) {
+    return Ledger::open(state_folder(context.options), mode, context.clock);
   };
   if (verb == "list" && words.size() == 1) return list(context, TRY(ledger()));
   if (verb == "show" && words.size() == 2) return show(context, TRY(ledger()), words[1]);
-  if (verb == "verify" && words.size() == 1) return verify(context, TRY(ledger()));
+  if (verb == "verify" && words.size() == 1) {
+    return verify(context, TRY(ledger(Ledger::Mode::examine)));
+  }
   if (verb == "export" && words.size() == 2) return export_log(context, TRY(ledger()), words[1]);
   if (verb == "checkpoint" && words.size() == 1) {
     context.terminal.out(TRY(TRY(ledger()).checkpoint()));
