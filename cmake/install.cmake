@@ -1,17 +1,24 @@
-# The program, and what it prints about itself: its manual page and its completion.
+# The program, what it prints about itself (manual page and completion), the schemas of what it
+# reads and writes, and the licence.
 include(GNUInstallDirs)
 install(TARGETS cupel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
-function(install_output_of command file)
+# install_output_of(<folder> <file> <command>...): what `cupel <command>...` prints, as <file>. It is
+# printed into the build folder first, so that CMake knows the file as any other: DESTDIR, an
+# absolute folder, its mode and install_manifest.txt are CMake's matter.
+function(install_output_of folder file)
+  set(printed ${PROJECT_BINARY_DIR}/printed/${file})
+  list(JOIN ARGN "\" \"" command)
   install(CODE "
-    set(folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${file}\")
-    cmake_path(GET folder PARENT_PATH folder)
-    file(MAKE_DIRECTORY \"\${folder}\")
-    message(STATUS \"Installing: \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${file}\")
-    execute_process(COMMAND \"$<TARGET_FILE:cupel>\" ${command} COMMAND_ERROR_IS_FATAL ANY
-      OUTPUT_FILE \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${file}\")")
+    file(MAKE_DIRECTORY \"${PROJECT_BINARY_DIR}/printed\")
+    execute_process(COMMAND \"$<TARGET_FILE:cupel>\" \"${command}\"
+      OUTPUT_FILE \"${printed}\" COMMAND_ERROR_IS_FATAL ANY)")
+  install(FILES ${printed} DESTINATION ${folder})
 endfunction()
-install_output_of(man ${CMAKE_INSTALL_MANDIR}/man1/cupel.1)
-install_output_of(completion ${CMAKE_INSTALL_DATADIR}/bash-completion/completions/cupel)
+install_output_of(${CMAKE_INSTALL_MANDIR}/man1 cupel.1 man)
+install_output_of(${CMAKE_INSTALL_DATADIR}/bash-completion/completions cupel completion bash)
+install_output_of(${CMAKE_INSTALL_DATADIR}/zsh/site-functions _cupel completion zsh)
+install_output_of(${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d cupel.fish completion fish)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/catalogue/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/cupel)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -43,6 +43,8 @@ struct Command {
 [[nodiscard]] std::string overview_text();
 [[nodiscard]] std::string manual_page();  // roff, section 1
 [[nodiscard]] std::string bash_completion();
+[[nodiscard]] std::string zsh_completion();
+[[nodiscard]] std::string fish_completion();
 
 [[nodiscard]] std::string_view version();  // "0.0.2"
 [[nodiscard]] std::string tool_name();     // "cupel 0.0.2"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Help, manual page and completion: everything that is printed from the commands' own facts.
+// Help and manual page, printed from the commands' own facts.
 
 #include <algorithm>
 
@@ -44,17 +44,23 @@ std::string option_table(std::span<const Option> options) {
   return out;
 }
 
-// A leading '-', '.' or a backslash would be roff's own.
+// A leading '.' or a quotation mark, '-' and a backslash would be roff's own; the ellipsis of
+// usage lines is no character of every terminal.
 std::string roff(std::string_view text) {
+  constexpr std::string_view kEllipsis = "…";
   std::string out;
-  for (const char c : text) {
-    if (c == '\\') {
+  while (!text.empty()) {
+    const bool ellipsis = text.starts_with(kEllipsis);
+    if (ellipsis) {
+      out += "...";
+    } else if (text.front() == '\\') {
       out += "\\e";
-    } else if (c == '-') {
+    } else if (text.front() == '-') {
       out += "\\-";
     } else {
-      out += c;
+      out += text.front();
     }
+    text.remove_prefix(ellipsis ? kEllipsis.size() : 1);
   }
   if (!out.empty() && (out.front() == '.' || out.front() == '\'')) out.insert(0, "\\&");
   return out;
@@ -118,29 +124,6 @@ std::string manual_page() {
       "keys and reports of the system\n.TP\n.I attestations/\nwhat people have signed\n"
       ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nno colours, whatever the terminal can do\n";
   return out;
-}
-
-std::string bash_completion() {
-  std::string names;
-  std::string cases;
-  for (const auto* command : all_commands()) {
-    names += cat(names.empty() ? "" : " ", command->name);
-    std::string words;
-    for (const auto& option : command->options) words += cat(option.name, " ");
-    for (const auto& option : common_options()) words += cat(option.name, " ");
-    cases += cat("    ", command->name, ") words=\"", trim(words), "\" ;;\n");
-  }
-  return cat(
-      "# bash completion for cupel\n_cupel() {\n"
-      "  local current=${COMP_WORDS[COMP_CWORD]} words=\n"
-      "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    words=\"",
-      names, " --help --version\"\n  else\n    case ${COMP_WORDS[1]} in\n", cases,
-      "    esac\n  fi\n"
-      "  case $current in\n"
-      "    -*) mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\") ;;\n"
-      "    *) if [ \"$COMP_CWORD\" -eq 1 ]; then mapfile -t COMPREPLY < <(compgen -W \"$words\" -- "
-      "\"$current\"); else mapfile -t COMPREPLY < <(compgen -f -- \"$current\"); fi ;;\n"
-      "  esac\n}\ncomplete -o filenames -F _cupel cupel\n");
 }
 
 }  // namespace cupel
