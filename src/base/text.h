@@ -48,6 +48,7 @@ template <class... Pieces>
 [[nodiscard]] std::string lower(std::string_view text);  // ASCII only
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char at);
+std::vector<std::string_view> split(std::string&& text, char at) = delete;  // it would dangle
 [[nodiscard]] std::string join(const std::vector<std::string>& pieces, std::string_view between);
 
 // The views of Bytes as text and back. They look at the same memory.

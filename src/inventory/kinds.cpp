@@ -151,7 +151,8 @@ std::optional<AssetKind> kind_of_format(std::string_view format) {
 }
 
 bool has_folder(std::string_view path, std::initializer_list<std::string_view> names) {
-  const auto parts = split(lower(folder_name(path)), '/');
+  const std::string folder = lower(folder_name(path));
+  const auto parts = split(folder, '/');
   return std::ranges::any_of(
       parts, [&](std::string_view part) { return std::ranges::find(names, part) != names.end(); });
 }

@@ -15,7 +15,8 @@ constexpr std::size_t kMostFiles = 5'000;
 constexpr std::uint64_t kMostBytes = 64U << 20U;
 
 bool is_test(std::string_view path) {
-  const auto parts = split(lower(folder_name(path)), '/');
+  const std::string folder = lower(folder_name(path));
+  const auto parts = split(folder, '/');
   return std::ranges::any_of(parts, [](std::string_view part) {
     return part == "test" || part == "tests" || part == "__tests__" || part == "testdata";
   });

@@ -250,7 +250,8 @@ Result<std::vector<std::string>> Database::damage() const {
       return found;
     }
     if (!row.value()) return found;
-    for (const auto line : split(check.text(0), '\n')) {
+    const auto text = check.text(0);
+    for (const auto line : split(text, '\n')) {
       if (line != "ok" && !line.empty() && !line.starts_with("***")) found.emplace_back(line);
     }
   }

@@ -8,11 +8,10 @@ import json
 import os
 import pickle
 import subprocess
-import tempfile
 import zipfile
 from pathlib import Path
 
-from e2e import CUPEL, run
+from e2e import CUPEL, Tests, run
 
 
 class Runs:
@@ -158,8 +157,4 @@ def test_cache_gives_the_same_answer(folder):
 
 
 if __name__ == "__main__":
-    for name, test in list(globals().items()):
-        if name.startswith("test_"):
-            with tempfile.TemporaryDirectory(prefix="cupel-scan-") as temporary:
-                test(Path(temporary).resolve())
-            print(f"ok      {name}")
+    Tests(globals()).main()

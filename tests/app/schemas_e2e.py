@@ -73,7 +73,7 @@ def test_no_command_prints_json_that_is_not_tested_here(_):
     commands = run("man").stdout.split(".SS cupel ")[1:]
     with_json = {text.split()[0] for text in commands
                  if re.search(r"\(text, json[,)]", text.replace("\\-", "-"))}
-    assert with_json == {"list", "ledger"}, with_json
+    assert with_json == {"list", "ledger", "scan"}, with_json
 
 
 def test_lists(_):
@@ -93,6 +93,15 @@ def test_assessments(folder):
     system = small_system(folder)
     for words in ((), ("--only", "5.2.3-1")):
         head_of(keeps_to("assessment", assessment(system, DAY_ONE, *words)))
+
+
+def test_scans(folder):
+    (folder / "evil.pkl").write_bytes(b"cos\nsystem\n(S'id'\ntR.")
+    (folder / "cut.pkl").write_bytes(b"\x80\x04\x95")
+    (folder / "unknown.onnx").write_bytes(b"what is this?")
+    document = printed("scan", "scan", folder, "--format", "json", code=1)
+    assert [subject["verdict"] for subject in document["subjects"]] == ["fail", "fail", "inconclusive"]
+    assert document["subjects"][1]["imports"] == [{"name": "os.system", "standing": "dangerous", "count": 1}]
 
 
 def test_ledgers(folder):

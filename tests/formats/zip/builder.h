@@ -14,7 +14,9 @@ namespace cupel::test {
 
 inline std::string little_endian(std::uint64_t value, unsigned width) {
   std::string out;
-  for (unsigned i = 0; i < width; ++i) out += static_cast<char>((value >> (8 * i)) & 0xffU);
+  for (unsigned i = 0; i < width; ++i) {
+    out += static_cast<char>(i < 8 ? value >> (8 * i) & 0xffU : 0U);
+  }
   return out;
 }
 
