@@ -93,6 +93,7 @@ struct Clean {
 
 std::vector<std::string> names_of(const scan::Report& report) {
   std::vector<std::string> names;
+  names.reserve(report.imports.size());
   for (const auto& import : report.imports) names.push_back(import.name);
   return names;
 }

@@ -137,6 +137,7 @@ class Telling {
 
   void not_vetted(const std::string& package, const std::vector<const pickle::Import*>& imports) {
     std::vector<std::string> names;
+    names.reserve(imports.size());
     for (const auto* import : imports) names.push_back(cat(import->module, ".", import->name));
     session_.tell(
         layer_,
