@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,8 @@ struct Layer {
   Bytes bytes;
   std::vector<std::string> path;  // outermost first: {"m.pt", "archive/data.pkl"}
   unsigned depth = 0;
+  // What format_of() answered: many examiners ask, and sniffing is not free.
+  mutable std::optional<const Format*> format = {};
 
   [[nodiscard]] const std::string& name() const { return path.back(); }
   [[nodiscard]] Place place() const { return {.path = path}; }

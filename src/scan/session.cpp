@@ -37,7 +37,8 @@ Sniff sniff_of(const Layer& layer) {
 }
 
 const Format* format_of(const Layer& layer) {
-  return recognise(sniff_of(layer));
+  if (!layer.format) layer.format = recognise(sniff_of(layer));
+  return *layer.format;
 }
 
 std::string quote(std::string_view name) {
