@@ -45,7 +45,7 @@ class Family:
         number, self.count = self.count, self.count + 1
         folder = f"cases/{self.slug}/{number:03}"
         target = folder
-        if isinstance(files, (bytes, bytearray)):
+        if isinstance(files, (bytes, str)):
             files, target = {name: files}, f"{folder}/{name}"
         elif scan:
             target = f"{folder}/{scan}"
