@@ -34,11 +34,15 @@ cupel_@symbol@_end:
   target_include_directories(${target} PRIVATE ${PROJECT_BINARY_DIR}/include)
 endfunction()
 
-# join_pages(<output> <folder>): every <folder>/*.md in one file, each behind "\x1f<NAME>\n".
+# join_pages(<output> <folder> [<suffix>]): every <folder>/*.md in one file, each behind
+# "\x1f<NAME>\n".
 function(join_pages output folder)
-  file(GLOB pages CONFIGURE_DEPENDS ${folder}/*.md)
+  set(suffix ${ARGN} md)
+  list(GET suffix 0 suffix)
+  file(GLOB pages CONFIGURE_DEPENDS ${folder}/*.${suffix})
   add_custom_command(OUTPUT ${output}
-    COMMAND ${CMAKE_COMMAND} -D OUTPUT=${output} -D FOLDER=${folder} -P ${PROJECT_SOURCE_DIR}/cmake/join_pages.cmake
+    COMMAND ${CMAKE_COMMAND} -D OUTPUT=${output} -D FOLDER=${folder} -D SUFFIX=${suffix}
+      -P ${PROJECT_SOURCE_DIR}/cmake/join_pages.cmake
     DEPENDS ${pages} ${PROJECT_SOURCE_DIR}/cmake/join_pages.cmake
     COMMENT "Joining the pages of ${folder}" VERBATIM)
 endfunction()

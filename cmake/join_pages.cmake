@@ -1,5 +1,5 @@
-# Run with -D OUTPUT= -D FOLDER= -P: see join_pages in embed.cmake.
-file(GLOB pages ${FOLDER}/*.md)
+# Run with -D OUTPUT= -D FOLDER= -D SUFFIX= -P: see join_pages in embed.cmake.
+file(GLOB pages ${FOLDER}/*.${SUFFIX})
 string(ASCII 31 mark)
 set(all "")
 foreach(page ${pages})

@@ -21,22 +21,30 @@ namespace cupel::pickle {
 struct Import {
   std::string module;       // as the unpickler would see it, before any fix_imports mapping
   std::string name;         // may hold dots: a qualified name
-  bool known = true;        // false: module or name is computed at load time ("?" then)
+  bool known = true;        // false: computed at load time; `module` is "?" then, and `name` what
+                            // it comes out as ("os.system"), where that can be told
   Span span;                // the opcode that imports, with its argument
   std::uint64_t count = 1;  // how often
   // Only pickle.load would do it, which takes joblib's raw arrays for opcodes: nonsense in
   // an honest file, which is loaded by joblib.load.
   bool behind_array = false;
+  unsigned protocol = 0;      // of the pickle that imports it; the lowest, when several do
+  bool is_attribute = false;  // only getattr reaches it: nowhere is it written as a name
   bool operator==(const Import&) const = default;
 };
+
+// The place in Reading::imports of what is none of them.
+inline constexpr std::size_t kNoImport = SIZE_MAX;
 
 // Something that loading would call. Calls of one callee by one opcode with one
 // argument stand once. Only the first kCallArguments calls of one callee by one opcode
 // keep their argument, the rest are counted together.
 struct Call {
-  std::string callee;    // "os.system"; "?" when it cannot be known
+  std::string callee;              // "os.system"; "?" when it cannot be known
+  std::size_t import = kNoImport;  // the callee's, or that of what made the callee
   std::string opcode;    // REDUCE, INST, OBJ, NEWOBJ, NEWOBJ_EX; BUILD, SETITEM(S), APPEND(S) and
-                         // ADDITEMS when they act on what was imported or made by a call
+                         // ADDITEMS when they act on what was imported or made by a call;
+                         // "partial" when functools.partial is told to call it later
   std::string argument;  // a constant first argument, printable, shortened; may be empty
   bool on_name = false;  // BUILD and the like change the imported thing itself, not an instance
   Span span;
@@ -45,13 +53,25 @@ struct Call {
   bool operator==(const Call&) const = default;
 };
 
+// Bytes that something would load in its turn, or that begin like a pickle.
+struct Payload {
+  std::string loader = {};    // "pickle.loads"; empty: nothing in the stream loads it
+  Span span = {};             // the opcode that calls the loader, or that holds the bytes
+  Span content = {};          // where the bytes stand in the stream …
+  std::string computed = {};  // … or, when this is not empty, what they come out as
+  bool known = true;          // false: it cannot be told what is loaded
+  bool is_code = false;       // marshalled code, no pickle
+  bool operator==(const Payload&) const = default;
+};
+
 inline constexpr std::size_t kCallArguments = 32;
 
 struct Limits {
   std::uint64_t opcodes = 100'000'000;
   std::size_t stack = 1'000'000;
   std::size_t memo = 10'000'000;
-  std::size_t imports = 100'000;  // names and calls told apart
+  std::size_t imports = 100'000;          // names and calls told apart
+  std::size_t folded_bytes = 16U << 20U;  // of constants that are computed
 };
 
 struct Reading {
@@ -64,6 +84,7 @@ struct Reading {
   std::uint64_t examined_bytes = 0;  // how far the reading came
   std::vector<Import> imports;       // in the order they happen; each place once
   std::vector<Call> calls;
+  std::vector<Payload> payloads;
   std::uint64_t persistent_ids = 0;  // BINPERSID and PERSID: torch's storages
   std::uint64_t raw_bytes = 0;  // array data between opcodes: joblib's arrays, torch's storages
   bool limited = false;         // not complete because of Limits, not of damage

@@ -3,7 +3,6 @@
 #include "formats/format.h"
 #include "formats/pickle/builder.h"
 #include "formats/zip/builder.h"
-#include "scan/pickle/pickle_names.h"
 #include "scan/pickle/pickle_policy.h"
 #include "workbench.h"
 
@@ -58,12 +57,6 @@ std::string in_torch(std::string_view pickle) {
                  {.name = "archive/data/0", .content = std::string(64, '\x80')}});
 }
 
-TEST(PicklePolicy, HasSortedTables) {
-  EXPECT_TRUE(std::ranges::is_sorted(pickle_names::vetted(), {}, &pickle_names::Module::name));
-  EXPECT_TRUE(std::ranges::is_sorted(pickle_names::standard_library()));
-  EXPECT_TRUE(std::ranges::is_sorted(pickle_names::frameworks()));
-}
-
 TEST(PicklePolicy, VetsExactNamesOnly) {
   const auto standing = [](std::string_view module, std::string_view name) {
     return pickle_policy::judge_name(module, name).standing;
@@ -75,7 +68,7 @@ TEST(PicklePolicy, VetsExactNamesOnly) {
   EXPECT_EQ(standing("builtins", "list"), Standing::vetted);
   for (const auto& [module, name] : std::vector<std::pair<std::string_view, std::string_view>>{
            {"builtins", "eval"},
-           {"__builtin__", "getattr"},
+           {"__builtin__", "setattr"},
            {"os", "system"},
            {"nt", "system"},
            {"asyncio.unix_events", "_UnixSubprocessTransport._start"},

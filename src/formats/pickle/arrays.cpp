@@ -30,7 +30,7 @@ void Machine::build_dtype(Value state) {
 }
 
 bool Machine::element_bytes(Value dtype, std::uint64_t& bytes, bool& objects) const {
-  if (!dtype.is(Kind::result) || session_.dotted(dtype.name()) != "numpy.dtype") return false;
+  if (!dtype.is(Kind::result) || session_.meaning(dtype.name()) != Meaning::dtype) return false;
   const Value code = item(Value(Kind::tuple, dtype.items()), 0);
   if (!code.is(Kind::text)) return false;
   const auto text = text_at(stream_, code.payload(), 32);
@@ -105,6 +105,7 @@ bool Machine::read_object_array() {
   const std::size_t begin = at_;
   Machine inner(session_, at_, Arrays::as_opcodes, depth_ + 1);
   const End end = inner.run();
+  session_.protocol(protocol_);
   opcodes_ += inner.opcodes();
   at_ = inner.at();
   if (end != End::stop) return stop_with(end, cat("in an array of objects: ", inner.problem()));

@@ -11,11 +11,6 @@ constexpr std::size_t kArgumentShown = 120;
 // Longer module and attribute names do not exist; what claims to be one is cut for the record.
 constexpr std::size_t kNameBytes = 4096;
 
-bool is_array_wrapper(std::string_view dotted) {
-  return dotted == "joblib.numpy_pickle.NumpyArrayWrapper" ||
-         dotted == "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper";
-}
-
 }  // namespace
 
 bool Machine::import(std::string_view module, std::string_view name) {
@@ -45,7 +40,12 @@ bool Machine::stack_global() {
     if (!module_text || !name_text) return damaged("STACK_GLOBAL on a damaged text");
     return import(*module_text, *name_text);
   }
-  session_.import_unknown("?", span());
+  // Only told, never trusted: what stands behind a computation may change before this opcode.
+  const auto module_text = fold(module);
+  const auto name_text = fold(name);
+  const bool is_told = module_text && name_text && module_text->size() < kNameBytes &&
+                       name_text->size() < kNameBytes;
+  session_.import_unknown(is_told ? cat(*module_text, '.', *name_text) : "?", span());
   return push(Value(Kind::name, Session::kUnknown));
 }
 
@@ -109,80 +109,165 @@ bool Machine::newobj(bool with_keywords) {
 }
 
 bool Machine::call(Value callee, Value arguments, std::string_view opcode) {
+  Value made;
+  return apply(callee, arguments, opcode, made) && push(made);
+}
+
+bool Machine::apply(Value callee, Value arguments, std::string_view opcode, Value& made) {
   if (callee.is(Kind::name) && callee.name() != Session::kUnknown) {
     call_name(callee, arguments, opcode);
-    const bool makes_instance = opcode != "REDUCE";
-    return push(makes_instance ? Value::result(callee.name(), arguments.items())
-                               : model(callee.name(), arguments));
+    const bool is_made =
+        opcode.starts_with("NEWOBJ") && session_.meaning(callee.name()) != Meaning::partial;
+    made =
+        is_made ? Value::result(callee.name(), arguments.items()) : model(callee.name(), arguments);
+    return end_ == End::stop;
   }
   if (callee.kind() < Kind::name) return damaged(cat(opcode, " on what cannot be called"));
   std::string origin;
+  made = Value::result(Session::kUnknown, arguments.items());
   if (callee.is(Kind::result)) {
     origin = cat("called: what ", printable(session_.dotted(callee.name()), kArgumentShown),
                  " returned");
+    if (session_.is_method(callee.name())) made = call_method(callee, arguments);
   }
   session_.call({}, opcode, origin, span());
-  return push(Value::result(Session::kUnknown, arguments.items()));
+  return true;
 }
 
 void Machine::call_name(Value callee, Value arguments, std::string_view opcode) {
   const Session::Callee made{.name = callee.name()};
   const auto argument =
-      session_.wants_argument(made, opcode) ? first_argument(arguments) : std::string();
+      session_.wants_argument(made, opcode) ? shown_argument(made.name, arguments) : std::string();
   session_.call(made, opcode, argument, span());
-  if (is_array_wrapper(session_.dotted(callee.name()))) ++wrappers_made_;
+  if (session_.meaning(callee.name()) == Meaning::array_wrapper) ++wrappers_made_;
 }
 
 // What a call gives, where that is known well enough to matter.
 Value Machine::model(std::uint32_t callee, Value arguments) {
-  const auto& import = session_.imported(callee);
-  const bool registry = import.module == "copyreg" || import.module == "copy_reg";
-  if (registry && import.name == "add_extension") {
-    add_extension(arguments);
-  } else if (registry && (import.name == "_reconstructor" || import.name == "__newobj__" ||
-                          import.name == "__newobj_ex__")) {
-    const Value made = item(arguments, 0);
-    if (made.is(Kind::name) && made.name() != Session::kUnknown) {
-      call_name(made, Value(Kind::tuple), "NEWOBJ");
-      return Value::result(made.name(), 0);
-    }
-    if (count_of_items(arguments) != 0) session_.call({}, "NEWOBJ", {}, span());
-  } else if (import.name == "getattr" &&
-             (import.module == "builtins" || import.module == "__builtin__")) {
-    return attribute_of(item(arguments, 0), item(arguments, 1));
+  const Value first = item(arguments, 0);
+  switch (session_.meaning(callee)) {
+    case Meaning::add_extension:
+      add_extension(arguments);
+      break;
+    case Meaning::makes_first:
+      if (count_of_items(arguments) == 0) break;
+      return called_for(first, Value(Kind::tuple), "NEWOBJ");
+    case Meaning::calls_first:
+      if (count_of_items(arguments) < 3) break;
+      return called_for(first, item(arguments, 2), "REDUCE");
+    case Meaning::calls_second:
+      if (count_of_items(arguments) < 2) break;
+      return called_for(item(arguments, 1), Value(Kind::tuple), "REDUCE");
+    case Meaning::get_attribute:
+      return attribute_of(first, item(arguments, 1), arguments);
+    case Meaning::partial:
+      delay(first);
+      break;
+    case Meaning::import_named:
+    case Meaning::builtin_type:
+      return named_by(callee, arguments);
+    case Meaning::loads:
+    case Meaning::loads_code:
+      follow(callee, first);
+      break;
+    default:
+      break;
   }
   return Value::result(callee, arguments.items());
 }
 
-// getattr(os, "system") is the import of os.system by other means.
-Value Machine::attribute_of(Value object, Value name) {
-  const auto text =
-      name.is(Kind::text) ? text_at(stream_, name.payload(), kNameBytes) : std::nullopt;
-  if (!text || !object.is(Kind::name) || object.name() == Session::kUnknown) {
-    session_.import_unknown("?", span());
+// A modelled callable calls `callee` in its turn.
+Value Machine::called_for(Value callee, Value arguments, std::string_view opcode) {
+  constexpr unsigned kDepth = 16;
+  if (callee.is(Kind::opaque) || callee.kind() < Kind::name || calling_ >= kDepth) {
+    session_.call({}, opcode, {}, span());
+    return Value(Kind::opaque);
+  }
+  if (!arguments.is(Kind::tuple)) arguments = Value(Kind::tuple);
+  ++calling_;
+  Value made;
+  static_cast<void>(apply(callee, arguments, opcode, made));
+  --calling_;
+  return made;
+}
+
+// functools.partial: called some day, perhaps.
+void Machine::delay(Value callee) {
+  const bool is_known = callee.is(Kind::name) && callee.name() != Session::kUnknown;
+  session_.call({.name = is_known ? callee.name() : Session::kUnknown}, "partial", {}, span());
+}
+
+// numpy's _ufunc_reconstruct(module, name) and cloudpickle's _builtin_type(name) import by name.
+Value Machine::named_by(std::uint32_t callee, Value arguments) {
+  const bool is_pair = session_.meaning(callee) == Meaning::import_named;
+  const auto module = is_pair ? constant(item(arguments, 0)) : std::optional<std::string>("types");
+  const auto name = constant(item(arguments, is_pair ? 1 : 0));
+  if (module && name) return Value(Kind::name, session_.import(*module, *name, span()));
+  session_.import_unknown("?", span());
+  return Value(Kind::name, Session::kUnknown);
+}
+
+// getattr(os, "system") is the import of os.system by other means; what an instance has, its class
+// is taken to have.
+Value Machine::attribute_of(Value object, Value name, Value arguments) {
+  const auto text = constant(name);
+  const bool is_text = object.is(Kind::text) || object.is(Kind::bytes);
+  if (text && is_text) {
+    if (const auto method = session_.method(*text)) {
+      return Value::result(*method, arguments.items());
+    }
+  }
+  const bool has_owner =
+      (object.is(Kind::name) || object.is(Kind::result)) && session_.is_imported(object.name());
+  if (!text || !has_owner) {
+    const auto told = fold(name);
+    const bool is_told = told && has_owner && told->size() < kNameBytes;
+    session_.import_unknown(is_told ? cat(session_.dotted(object.name()), '.', *told) : "?",
+                            span());
     return Value(Kind::name, Session::kUnknown);
   }
   const auto& owner = session_.imported(object.name());
   const std::string module = owner.module;
-  const std::string qualified = cat(owner.name, '.', *text);
-  return Value(Kind::name, session_.import(module, qualified, span()));
+  const std::string qualified = cat(owner.name, '.', *text).substr(0, kNameBytes);
+  return Value(Kind::name, session_.import(module, qualified, span(), true));
 }
 
 void Machine::add_extension(Value arguments) {
   constexpr std::size_t kMostExtensions = 10'000;
-  const auto constant = [&](std::size_t index) {
-    const Value value = item(arguments, index);
-    return value.is(Kind::text) ? text_at(stream_, value.payload(), kNameBytes) : std::nullopt;
-  };
   const Value code_value = item(arguments, 2);
   const auto code =
       code_value.is(Kind::integer) ? integer_at(stream_, code_value.payload()) : std::nullopt;
   if (!code || session_.extensions().size() >= kMostExtensions) return;
-  const auto module = constant(0);
-  const auto name = constant(1);
+  const auto module = constant(item(arguments, 0));
+  const auto name = constant(item(arguments, 1));
   auto& registered = session_.extensions()[*code];
   registered.reset();
   if (module && name) registered.emplace(*module, *name);
+}
+
+// The text of a constant that is short enough for a name.
+std::optional<std::string> Machine::constant(Value value) const {
+  if (!value.is(Kind::text)) return {};
+  return text_at(stream_, value.payload(), kNameBytes);
+}
+
+std::string Machine::shown_argument(std::uint32_t callee, Value arguments) const {
+  if (session_.meaning(callee) == Meaning::code) return code_names(arguments);
+  return first_argument(arguments);
+}
+
+// What the code names: its tuples of texts.
+std::string Machine::code_names(Value arguments) const {
+  std::string out;
+  for (std::size_t i = 0; i < count_of_items(arguments); ++i) {
+    const Value part = item(arguments, i);
+    if (!part.is(Kind::tuple)) continue;
+    for (std::size_t j = 0; j < count_of_items(part) && out.size() < kArgumentShown; ++j) {
+      const auto text = constant(item(part, j));
+      if (text) out += cat(out.empty() ? "" : " ", printable(*text, kArgumentShown));
+    }
+  }
+  return out;
 }
 
 std::string Machine::first_argument(Value arguments) const {
@@ -213,9 +298,9 @@ bool Machine::build() {
   }
   if (!target.is(Kind::result)) return true;
   session_.call({.name = target.name(), .suffix = ".__setstate__"}, "BUILD", {}, span());
-  const auto& made_by = session_.dotted(target.name());
-  if (made_by == "numpy.dtype") build_dtype(state);
-  if (!is_array_wrapper(made_by)) return true;
+  const auto made_by = session_.meaning(target.name());
+  if (made_by == Meaning::dtype) build_dtype(state);
+  if (made_by != Meaning::array_wrapper) return true;
   if (!array_wrapper_at_) array_wrapper_at_ = at_;
   return arrays_ == Arrays::as_opcodes || read_array(state);
 }

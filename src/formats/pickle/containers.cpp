@@ -37,6 +37,17 @@ Value Machine::item(Value tuple, std::size_t index) const {
   return arena_[tuple.items() + 1 + index];
 }
 
+// Of lists only short ones of texts: what str.join is given.
+bool Machine::is_worth_keeping(std::size_t begin) const {
+  const std::size_t count = stack_.size() - begin;
+  return count != 0 && count <= kTupleItems &&
+         (stack_[begin].is(Kind::text) || stack_[begin].is(Kind::bytes));
+}
+
+Value Machine::list_of(std::size_t begin) {
+  return Value(Kind::list, make_tuple(begin).items());
+}
+
 bool Machine::tuple_of(std::size_t count) {
   if (!need(count)) return false;
   const std::size_t begin = stack_.size() - count;
@@ -48,7 +59,9 @@ bool Machine::tuple_of(std::size_t count) {
 bool Machine::collect(Kind kind) {
   std::size_t begin = 0;
   if (!pop_mark(begin)) return false;
-  const Value made = kind == Kind::tuple ? make_tuple(begin) : Value(kind);
+  Value made(kind);
+  if (kind == Kind::tuple) made = make_tuple(begin);
+  if (kind == Kind::list && is_worth_keeping(begin)) made = list_of(begin);
   stack_.resize(begin);
   return push(made);
 }
@@ -91,7 +104,13 @@ bool Machine::set_items(std::size_t begin, std::string_view opcode) {
 
 bool Machine::add_items(std::size_t begin, std::string_view opcode) {
   if (begin <= fence_) return damaged("items for nothing");
-  if (stack_.size() != begin) touch(stack_[begin - 1], opcode);
+  Value& target = stack_[begin - 1];
+  if (target.is(Kind::list)) {
+    const bool is_whole = target.payload() == 0 && opcode == "APPENDS" && is_worth_keeping(begin);
+    target = is_whole ? list_of(begin) : Value(Kind::list);
+  } else if (stack_.size() != begin) {
+    touch(target, opcode);
+  }
   stack_.resize(begin);
   return true;
 }

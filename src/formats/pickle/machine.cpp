@@ -10,6 +10,12 @@
 
 namespace cupel::pickle {
 
+namespace {
+
+constexpr std::size_t kSmallestHidden = 8;  // bytes, of a pickle in a constant
+
+}  // namespace
+
 // What nearly every opcode needs stands first, so that it is inlined.
 
 bool Machine::skip(std::uint64_t count) {
@@ -49,7 +55,9 @@ inline bool Machine::counted(Kind kind, bool is_signed) {
   std::uint64_t length = 0;
   if (!number<kWidth>(length)) return false;
   if (is_signed && length > 0x7fff'ffffU) return damaged("a negative length");
-  return skip(length) && push(Value(kind, opcode_at_));
+  if (!skip(length)) return false;
+  if (kind == Kind::bytes && length >= kSmallestHidden) notice_hidden(at_ - length);
+  return push(Value(kind, opcode_at_));
 }
 
 Machine::Machine(Session& session, std::size_t at, Arrays arrays, unsigned depth)
@@ -64,6 +72,7 @@ Machine::Machine(Session& session, std::size_t at, Arrays arrays, unsigned depth
       dicts_(1),
       arrays_(arrays),
       depth_(depth) {
+  session_.protocol(0);
   set_checkpoint();
 }
 
@@ -296,6 +305,8 @@ bool Machine::protocol() {
   if (version > kHighestProtocol) return damaged(cat("protocol ", version, " does not exist"));
   auto& highest = session_.reading().protocol;
   highest = std::max(highest, static_cast<unsigned>(version));
+  protocol_ = static_cast<unsigned>(version);
+  session_.protocol(protocol_);
   return true;
 }
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/pickle/meaning.h"
 #include "formats/pickle/memo.h"
 #include "formats/pickle/opcode.h"
 #include "formats/pickle/session.h"
@@ -94,6 +95,8 @@ class Machine {
 
   // Containers.
   [[nodiscard]] Value make_tuple(std::size_t begin);
+  [[nodiscard]] bool is_worth_keeping(std::size_t begin) const;
+  [[nodiscard]] Value list_of(std::size_t begin);
   bool collect(Kind kind);
   bool tuple_of(std::size_t count);
   bool empty_dict();
@@ -113,11 +116,29 @@ class Machine {
   bool newobj(bool with_keywords);
   bool build();
   bool call(Value callee, Value arguments, std::string_view opcode);
+  bool apply(Value callee, Value arguments, std::string_view opcode, Value& made);
   void call_name(Value callee, Value arguments, std::string_view opcode);
   [[nodiscard]] Value model(std::uint32_t callee, Value arguments);
-  [[nodiscard]] Value attribute_of(Value object, Value name);
+  [[nodiscard]] Value called_for(Value callee, Value arguments, std::string_view opcode);
+  void delay(Value callee);
+  [[nodiscard]] Value named_by(std::uint32_t callee, Value arguments);
+  [[nodiscard]] Value attribute_of(Value object, Value name, Value arguments);
   void add_extension(Value arguments);
+  [[nodiscard]] std::optional<std::string> constant(Value value) const;
+  [[nodiscard]] std::string shown_argument(std::uint32_t callee, Value arguments) const;
+  [[nodiscard]] std::string code_names(Value arguments) const;
   [[nodiscard]] std::string first_argument(Value arguments) const;
+
+  // Constants that are computed, and bytes that are loaded.
+  [[nodiscard]] std::optional<std::string> fold(Value value, unsigned depth = 0);
+  [[nodiscard]] std::optional<std::string> fold_call(Meaning meaning, Value arguments,
+                                                     unsigned depth);
+  [[nodiscard]] std::optional<std::string> fold_items(std::string_view between, Value items,
+                                                      unsigned depth);
+  [[nodiscard]] std::optional<std::string> fold_item(Value arguments, unsigned depth);
+  [[nodiscard]] Value call_method(Value method, Value arguments);
+  void follow(std::uint32_t loader, Value content);
+  void notice_hidden(std::size_t begin);
 
   // joblib's arrays.
   void build_dtype(Value state);
@@ -151,6 +172,8 @@ class Machine {
   Memo memo_;
   std::vector<Value> arena_;  // tuples: a count, then that many items (at most kTupleItems)
   std::vector<Dict> dicts_;   // followed only for joblib
+  unsigned calling_ = 0;      // modelled callables that call others
+  unsigned protocol_ = 0;
   std::uint64_t wrappers_made_ = 0;
   std::uint64_t wrappers_built_ = 0;
   bool dtype_rebuilt_ = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/pickle/session.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "formats/pickle/value.h"
 
@@ -20,17 +22,21 @@ std::uint64_t kind_key(const Session::Callee& callee, std::string_view opcode) {
 }  // namespace
 
 Session::Session(Bytes stream, const Limits& limits, Reading& reading)
-    : stream_(stream), limits_(limits), reading_(reading) {
+    : stream_(stream), limits_(limits), reading_(reading), folded_left_(limits.folded_bytes) {
   names_.push_back({.dotted = "?"});
 }
 
-std::uint32_t Session::import(std::string_view module, std::string_view name, Span span) {
+std::uint32_t Session::import(std::string_view module, std::string_view name, Span span,
+                              bool is_attribute) {
   std::string key = cat(module, '\n', name);  // neither can hold one: GLOBAL ends at it …
   if (module.find('\n') != std::string_view::npos) key += '\n';  // … but STACK_GLOBAL's may
   const auto [slot, fresh] =
       name_numbers_.try_emplace(std::move(key), static_cast<std::uint32_t>(names_.size()));
   if (!fresh) {
-    ++reading_.imports[names_[slot->second].import].count;
+    auto& known = reading_.imports[names_[slot->second].import];
+    ++known.count;
+    known.protocol = std::min(known.protocol, protocol_);
+    known.is_attribute = known.is_attribute && is_attribute;
     return slot->second;
   }
   if (reading_.imports.size() >= limits_.imports || names_.size() >= kMostNames) {
@@ -38,9 +44,15 @@ std::uint32_t Session::import(std::string_view module, std::string_view name, Sp
     overflowed_ = true;
     return kUnknown;
   }
-  names_.push_back({.dotted = cat(module, '.', name), .import = reading_.imports.size()});
-  reading_.imports.push_back(
-      {.module = std::string(module), .name = std::string(name), .span = span});
+  auto dotted = cat(module, '.', name);
+  const auto meaning = meaning_of(dotted);
+  names_.push_back(
+      {.dotted = std::move(dotted), .import = reading_.imports.size(), .meaning = meaning});
+  reading_.imports.push_back({.module = std::string(module),
+                              .name = std::string(name),
+                              .span = span,
+                              .protocol = protocol_,
+                              .is_attribute = is_attribute});
   return slot->second;
 }
 
@@ -57,6 +69,39 @@ void Session::import_unknown(std::string_view what, Span span) {
     reading_.imports.push_back(
         {.module = "?", .name = std::string(what), .known = false, .span = span});
   }
+}
+
+std::optional<std::uint32_t> Session::method(std::string_view name) {
+  std::string dotted = cat("str.", name);
+  const auto meaning = meaning_of(cat("builtins.", dotted));
+  if (meaning == Meaning::none || names_.size() >= kMostNames) return {};
+  const auto [slot, fresh] =
+      name_numbers_.try_emplace(cat("\n\n\n", name), static_cast<std::uint32_t>(names_.size()));
+  if (fresh) names_.push_back({.dotted = std::move(dotted), .meaning = meaning});
+  return slot->second;
+}
+
+void Session::follow(Payload payload) {
+  constexpr std::size_t kComputed = 16;
+  const bool is_computed = !payload.computed.empty();
+  const std::pair key = is_computed ? std::pair<std::uint64_t, std::uint64_t>(
+                                          ~std::uint64_t{0} - payload.computed.size(),
+                                          std::hash<std::string>()(payload.computed))
+                                    : std::pair(payload.content.begin, payload.content.end);
+  if (is_computed && ++computed_ > kComputed) payload.known = false;
+  if (payload.known) {
+    const auto [slot, fresh] = followed_.try_emplace(key, reading_.payloads.size());
+    if (!fresh && slot->second < reading_.payloads.size()) {
+      auto& known = reading_.payloads[slot->second];
+      if (known.loader.empty()) known.loader = std::move(payload.loader);
+      return;
+    }
+  }
+  if (reading_.payloads.size() >= limits_.imports) {
+    overflowed_ = true;
+    return;
+  }
+  reading_.payloads.push_back(std::move(payload));
 }
 
 const Import& Session::imported(std::uint32_t name) const {
@@ -92,6 +137,7 @@ void Session::call(const Callee& callee, std::string_view opcode, std::string_vi
     return;
   }
   reading_.calls.push_back({.callee = cat(dotted(callee.name), callee.suffix),
+                            .import = names_[callee.name].import,
                             .opcode = std::string(opcode),
                             .argument = std::string(argument),
                             .on_name = callee.on_name,
@@ -114,6 +160,7 @@ void Session::absorb(const Reading& other, std::uint64_t from) {
     if (reading_.calls.size() < limits_.imports) {
       reading_.calls.push_back(found);
       reading_.calls.back().behind_array = true;
+      reading_.calls.back().import = kNoImport;
     } else {
       overflowed_ = true;
     }

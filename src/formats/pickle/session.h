@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "formats/pickle.h"
+#include "formats/pickle/meaning.h"
 
 namespace cupel::pickle {
 
@@ -27,11 +28,29 @@ class Session {
   // The number of an imported name, recorded when it is new. kUnknown for a name
   // that is computed at load time, and for all names once there are too many.
   static constexpr std::uint32_t kUnknown = 0;
-  [[nodiscard]] std::uint32_t import(std::string_view module, std::string_view name, Span span);
+  [[nodiscard]] std::uint32_t import(std::string_view module, std::string_view name, Span span,
+                                     bool is_attribute = false);
+  // The protocol that the pickle being read says it has.
+  void protocol(unsigned version) { protocol_ = version; }
   void import_unknown(std::string_view what, Span span);
   // "os.system" of a number.
   [[nodiscard]] const std::string& dotted(std::uint32_t name) const { return names_[name].dotted; }
+  // REQUIRES: is_imported(name).
   [[nodiscard]] const Import& imported(std::uint32_t name) const;
+  [[nodiscard]] bool is_imported(std::uint32_t name) const {
+    return names_[name].import != kNoImport;
+  }
+  [[nodiscard]] Meaning meaning(std::uint32_t name) const { return names_[name].meaning; }
+  // A method of texts and bytes that gives a constant ("join"): the number that stands for it.
+  [[nodiscard]] std::optional<std::uint32_t> method(std::string_view name);
+  [[nodiscard]] bool is_method(std::uint32_t name) const {
+    return !is_imported(name) && meaning(name) != Meaning::none;
+  }
+
+  // What would be loaded in its turn; the same bytes only once.
+  void follow(Payload payload);
+  // How much may still be made of constants that are computed; each takes what it needs.
+  std::size_t& folded_left() { return folded_left_; }
 
   // What a call is made on: the number of a name and how it is written.
   struct Callee {
@@ -57,7 +76,8 @@ class Session {
  private:
   struct Name {
     std::string dotted;
-    std::size_t import = 0;  // in reading_.imports
+    std::size_t import = kNoImport;  // in reading_.imports
+    Meaning meaning = Meaning::none;
   };
   struct CallKind {  // calls of one callee by one opcode
     std::uint64_t count = 0;
@@ -72,6 +92,11 @@ class Session {
   std::unordered_map<std::string, std::size_t> call_places_;  // in reading_.calls
   std::unordered_map<std::uint64_t, CallKind> call_kinds_;
   Extensions extensions_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::size_t>
+      followed_;  // where, how long; or a hash
+  std::size_t folded_left_;
+  std::size_t computed_ = 0;  // payloads that are
+  unsigned protocol_ = 0;
   bool overflowed_ = false;
 };
 

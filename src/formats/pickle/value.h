@@ -16,7 +16,7 @@ enum class Kind : std::uint8_t {
   real,
   text,
   bytes,
-  list,
+  list,  // as tuple
   dict,  // payload: number of its Dict, or 0 when its content is not followed
   set,
   tuple,       // payload: where its items stand in the arena, or 0 when they are not known
@@ -43,7 +43,7 @@ class Value {
   [[nodiscard]] constexpr std::uint32_t name() const {
     return static_cast<std::uint32_t>(is(Kind::name) ? payload() : payload() >> 32U);
   }
-  // Of a result or a tuple.
+  // Of a result, a tuple or a list.
   [[nodiscard]] constexpr std::uint32_t items() const {
     return static_cast<std::uint32_t>(payload());
   }

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "formats/marshal.h"
 #include "scan/examiner.h"
 #include "scan/pickle/pickle_policy.h"
 
@@ -72,17 +73,46 @@ class Telling {
 
   void calls() {
     for (const auto& call : reading_.calls) {
-      const auto judgement = pickle_policy::judge(call);
+      const auto judgement = pickle_policy::judge(call, reading_);
       if (judgement.standing == Standing::computed) {
         tell("PKL004", Severity::critical, call.span,
              cat("loading ", quote(file_name(layer_.name())),
                  " calls something that is computed while it is loaded"),
              call.argument, "do not load this file: no honest tool writes such a pickle");
+      } else if (judgement.standing != Standing::vetted && !call.on_name) {
+        tell("PKL001", Severity::high, call.span,
+             cat("loading ", quote(layer_.name()), " uses ", quote(call.callee), ", which ",
+                 judgement.why),
+             cat("by ", call.opcode), "do not load this file: no honest tool writes such a pickle");
       } else if (judgement.standing != Standing::vetted) {
         tell("PKL001", Severity::high, call.span,
              cat("loading ", quote(file_name(layer_.name())), " changes ", quote(call.callee),
                  " itself, for the whole process"),
              cat("by ", call.opcode), "do not load this file: no honest tool writes such a pickle");
+      }
+    }
+  }
+
+  void payloads() {
+    for (const auto& payload : reading_.payloads) {
+      if (!payload.known) {
+        tell("PKL004", Severity::critical, payload.span,
+             cat("loading ", quote(layer_.name()), " hands ", quote(payload.loader),
+                 " something that is computed while it is loaded"),
+             "", "do not load this file: no honest tool writes such a pickle");
+        continue;
+      }
+      const Bytes bytes = payload.computed.empty()
+                              ? layer_.bytes.subspan(payload.content.begin,
+                                                     payload.content.end - payload.content.begin)
+                              : as_bytes(payload.computed);
+      const auto what = payload.loader.empty() ? std::string("bytes")
+                                               : cat("bytes for ", printable(payload.loader, 60));
+      if (payload.is_code) {
+        code(payload, marshal::texts_in(bytes));
+      } else {
+        session_.follow(layer_, cat(what, " at ", payload.span.begin), bytes,
+                        !payload.loader.empty());
       }
     }
   }
@@ -125,6 +155,17 @@ class Telling {
     session_.tell(layer_, std::move(diagnostic));
   }
 
+  void code(const pickle::Payload& payload, const std::vector<std::string>& texts) {
+    session_.tell(layer_, {.code = "PKL001",
+                           .severity = Severity::critical,
+                           .title = cat("loading ", quote(layer_.name()), " hands code to ",
+                                        quote(payload.loader)),
+                           .place = layer_.place(payload.span.begin, payload.span.end),
+                           .label = "loaded here",
+                           .notes = {cat("the code names: ", name_some(texts, 40))},
+                           .help = "do not load this file: no honest tool writes such a pickle"});
+  }
+
   void computed(const pickle::Import& import) {
     const bool extension = import.name.starts_with("extension ");
     tell("PKL004", Severity::critical, import.span,
@@ -132,7 +173,10 @@ class Telling {
                          " of a registry that the file does not hold")
                    : cat("loading ", quote(file_name(layer_.name())),
                          " imports a name that is computed while it is loaded"),
-         "imported here", "do not load this file: no honest tool writes such a pickle");
+         "imported here", "do not load this file: no honest tool writes such a pickle",
+         extension || import.name == "?"
+             ? std::vector<std::string>{}
+             : std::vector<std::string>{cat("it comes out as ", quote(import.name))});
   }
 
   void not_vetted(const std::string& package, const std::vector<const pickle::Import*>& imports) {
@@ -169,7 +213,10 @@ class Telling {
 };
 
 void examine(const Layer& layer, Session& session) {
-  const auto reading = pickle::read(layer.bytes);
+  // Each layer may compute less than the one around it: what unpacks itself must come to an end.
+  const pickle::Limits defaults;
+  const auto reading =
+      pickle::read(layer.bytes, {.folded_bytes = defaults.folded_bytes >> (4 * layer.depth)});
   // Raw numbers inside of a container may begin like a pickle by chance; they import nothing.
   const auto* format = format_of(layer);
   const bool surely = is_named_as_pickle(layer.name()) ||
@@ -178,6 +225,7 @@ void examine(const Layer& layer, Session& session) {
   Telling telling(layer, session, reading);
   telling.imports();
   telling.calls();
+  telling.payloads();
   if (!reading.complete) telling.damage();
 }
 

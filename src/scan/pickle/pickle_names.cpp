@@ -1,1118 +1,147 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names that models which nobody tampered with need, per module. A class is vetted when neither
-// making an instance, nor setting its state, nor putting items into it runs what the file chose;
-// a function when calling it with anything does not. Classes of scikit-learn:
-// versions 0.18 to 1.9; old models name modules that are gone since.
 #include "scan/pickle/pickle_names.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <tuple>
+
+#include "base/text.h"
+#include "embedded/pickle_names.h"
 
 namespace cupel::pickle_names {
 namespace {
 
-constexpr auto kVetted = std::to_array<Module>({
-    {"__builtin__",
-     "ArithmeticError AssertionError AttributeError Ellipsis Exception IndexError KeyError "
-     "NotImplemented OSError RuntimeError StopIteration TypeError UserWarning ValueError "
-     "Warning ZeroDivisionError bool bytearray bytes complex dict float frozenset int list "
-     "long object range set slice str tuple unicode xrange"},
-    {"_codecs", "encode"},
-    {"_decimal", "Decimal"},
-    {"accelerate.state", "AcceleratorState PartialState"},
-    {"accelerate.utils.dataclasses", "DeepSpeedPlugin DistributedType DynamoBackend PrecisionType"},
-    {"argparse", "Namespace"},
-    {"array", "_array_reconstructor array"},
-    {"builtins",
-     "ArithmeticError AssertionError AttributeError Ellipsis Exception IndexError KeyError "
-     "NotImplemented OSError RuntimeError StopIteration TypeError UserWarning ValueError "
-     "Warning ZeroDivisionError bool bytearray bytes complex dict float frozenset int list "
-     "long object range set slice str tuple unicode xrange"},
-    {"catboost.core", "CatBoost CatBoostClassifier CatBoostRanker CatBoostRegressor"},
-    {"collections", "ChainMap Counter OrderedDict UserDict UserList defaultdict deque"},
-    {"copy_reg", "__newobj__ _reconstructor"},
-    {"copyreg", "__newobj__ _reconstructor"},
-    {"datetime", "date datetime time timedelta timezone"},
-    {"dateutil.tz.tz", "tzlocal tzoffset tzutc"},
-    {"decimal", "Decimal"},
-    {"fractions", "Fraction"},
-    {"functools", "partial"},
-    {"ipaddress", "IPv4Address IPv4Network IPv6Address IPv6Network"},
-    {"joblib.numpy_pickle", "NumpyArrayWrapper"},
-    {"lightgbm.basic", "Booster"},
-    {"lightgbm.compat", "_LGBMLabelEncoder"},
-    {"lightgbm.sklearn", "LGBMClassifier LGBMModel LGBMRanker LGBMRegressor _LGBMLabelEncoder"},
-    {"logging", "getLogger"},
-    {"math", "ceil exp floor log sqrt"},
-    {"numpy",
-     "abs absolute add arccos arcsin arcsinh arctan arctanh argmax argmin bool bool_ bytes_ "
-     "cbrt ceil character clip clongdouble complex128 complex256 complex64 complexfloating "
-     "cos cosh datetime64 divide dtype exp exp2 expm1 fabs flexible float128 float16 "
-     "float32 float64 float_ floating floor floor_divide fmax fmin generic hypot identity "
-     "inexact int16 int32 int64 int8 int_ intc integer isfinite isinf isnan log log10 log1p "
-     "log2 longdouble longlong matrix max maximum mean median min minimum mod multiply "
-     "nan_to_num nanmean nanmedian nanstd ndarray negative number object_ poly1d power prod "
-     "ravel recarray reciprocal record reshape rint round sign signedinteger sin sinh sqrt "
-     "square std str_ string_ subtract sum tan tanh timedelta64 transpose true_divide trunc "
-     "uint uint16 uint32 uint64 uint8 uintc ulonglong unicode_ unsignedinteger var void"},
-    {"numpy._core", "_ufunc_reconstruct"},
-    {"numpy._core._internal", "_convert_to_stringdtype_kwargs"},
-    {"numpy._core.multiarray", "_reconstruct scalar"},
-    {"numpy._core.numeric", "_frombuffer"},
-    {"numpy._core.records", "recarray record"},
-    {"numpy.core", "_ufunc_reconstruct"},
-    {"numpy.core._internal", "_convert_to_stringdtype_kwargs"},
-    {"numpy.core.multiarray", "_reconstruct scalar"},
-    {"numpy.core.numeric", "_frombuffer"},
-    {"numpy.core.records", "recarray record"},
-    {"numpy.dtypes",
-     "BoolDType BytesDType Complex128DType Complex64DType DateTime64DType Float16DType "
-     "Float32DType Float64DType Int16DType Int32DType Int64DType Int8DType LongDoubleDType "
-     "ObjectDType StrDType StringDType TimeDelta64DType UInt16DType UInt32DType UInt64DType "
-     "UInt8DType VoidDType"},
-    {"numpy.lib._polynomial_impl", "poly1d"},
-    {"numpy.lib.polynomial", "poly1d"},
-    {"numpy.ma.core", "MaskedArray _mareconstruct"},
-    {"numpy.matrixlib.defmatrix", "matrix"},
-    {"numpy.polynomial.polynomial", "Polynomial"},
-    {"numpy.random", "__RandomState_ctor"},
-    {"numpy.random._generator", "Generator"},
-    {"numpy.random._mt19937", "MT19937"},
-    {"numpy.random._pcg64", "PCG64 PCG64DXSM"},
-    {"numpy.random._philox", "Philox"},
-    {"numpy.random._pickle", "__bit_generator_ctor __generator_ctor __randomstate_ctor"},
-    {"numpy.random._sfc64", "SFC64"},
-    {"numpy.random.bit_generator", "SeedSequence __pyx_unpickle_SeedSequence"},
-    {"numpy.random.mtrand", "RandomState"},
-    {"numpy.rec", "recarray record"},
-    {"pandas",
-     "BooleanDtype Categorical CategoricalDtype CategoricalIndex DataFrame DatetimeIndex "
-     "DatetimeTZDtype Float32Dtype Float64Dtype Index Int16Dtype Int32Dtype Int64Dtype "
-     "Int8Dtype Interval IntervalDtype IntervalIndex MultiIndex Period PeriodDtype "
-     "PeriodIndex RangeIndex Series SparseDtype StringDtype Timedelta TimedeltaIndex "
-     "Timestamp UInt16Dtype UInt32Dtype UInt64Dtype UInt8Dtype"},
-    {"pandas._libs.arrays", "NDArrayBacked __pyx_unpickle_NDArrayBacked"},
-    {"pandas._libs.indexes.base", "_new_Index"},
-    {"pandas._libs.internals", "BlockManager BlockPlacement _unpickle_block"},
-    {"pandas._libs.interval", "Interval"},
-    {"pandas._libs.missing", "NAType _NA"},
-    {"pandas._libs.sparse", "BlockIndex IntIndex"},
-    {"pandas._libs.tslibs.nattype", "NaTType __nat_unpickle _nat_unpickle"},
-    {"pandas._libs.tslibs.offsets",
-     "BusinessDay DateOffset Day Hour Micro Milli Minute MonthBegin MonthEnd Nano "
-     "QuarterBegin QuarterEnd Second Week YearBegin YearEnd __pyx_unpickle_BaseOffset"},
-    {"pandas._libs.tslibs.period", "Period _period_unpickle"},
-    {"pandas._libs.tslibs.timedeltas", "Timedelta _timedelta_unpickle"},
-    {"pandas._libs.tslibs.timestamps", "Timestamp _unpickle_timestamp"},
-    {"pandas.arrays",
-     "ArrowStringArray BooleanArray Categorical DatetimeArray FloatingArray IntegerArray "
-     "IntervalArray NumpyExtensionArray PandasArray PeriodArray SparseArray StringArray "
-     "TimedeltaArray"},
-    {"pandas.core.api",
-     "BooleanDtype Categorical CategoricalDtype CategoricalIndex DataFrame DatetimeIndex "
-     "DatetimeTZDtype Float32Dtype Float64Dtype Index Int16Dtype Int32Dtype Int64Dtype "
-     "Int8Dtype Interval IntervalDtype IntervalIndex MultiIndex Period PeriodDtype "
-     "PeriodIndex RangeIndex Series SparseDtype StringDtype Timedelta TimedeltaIndex "
-     "Timestamp UInt16Dtype UInt32Dtype UInt64Dtype UInt8Dtype"},
-    {"pandas.core.arrays.boolean", "BooleanArray BooleanDtype"},
-    {"pandas.core.arrays.categorical", "Categorical"},
-    {"pandas.core.arrays.datetimes", "DatetimeArray"},
-    {"pandas.core.arrays.floating", "Float32Dtype Float64Dtype FloatingArray"},
-    {"pandas.core.arrays.integer",
-     "Int16Dtype Int32Dtype Int64Dtype Int8Dtype IntegerArray UInt16Dtype UInt32Dtype "
-     "UInt64Dtype UInt8Dtype"},
-    {"pandas.core.arrays.interval", "IntervalArray"},
-    {"pandas.core.arrays.numpy_", "NumpyExtensionArray PandasArray"},
-    {"pandas.core.arrays.period", "PeriodArray"},
-    {"pandas.core.arrays.sparse.array", "SparseArray"},
-    {"pandas.core.arrays.string_", "StringArray StringDtype"},
-    {"pandas.core.arrays.string_arrow", "ArrowStringArray ArrowStringArrayNumpySemantics"},
-    {"pandas.core.arrays.timedeltas", "TimedeltaArray"},
-    {"pandas.core.dtypes.dtypes",
-     "CategoricalDtype DatetimeTZDtype IntervalDtype NumpyEADtype PeriodDtype SparseDtype"},
-    {"pandas.core.flags", "Flags"},
-    {"pandas.core.frame", "DataFrame"},
-    {"pandas.core.indexes.base", "Index _new_Index"},
-    {"pandas.core.indexes.category", "CategoricalIndex"},
-    {"pandas.core.indexes.datetimes", "DatetimeIndex _new_DatetimeIndex"},
-    {"pandas.core.indexes.frozen", "FrozenList"},
-    {"pandas.core.indexes.interval", "IntervalIndex _new_IntervalIndex"},
-    {"pandas.core.indexes.multi", "MultiIndex"},
-    {"pandas.core.indexes.numeric", "Float64Index Int64Index UInt64Index"},
-    {"pandas.core.indexes.period", "PeriodIndex _new_PeriodIndex"},
-    {"pandas.core.indexes.range", "RangeIndex"},
-    {"pandas.core.indexes.timedeltas", "TimedeltaIndex"},
-    {"pandas.core.internals", "BlockManager SingleBlockManager"},
-    {"pandas.core.internals.blocks", "_unpickle_block new_block"},
-    {"pandas.core.internals.managers", "BlockManager SingleBlockManager"},
-    {"pandas.core.series", "Series"},
-    {"pandas.indexes.base", "_new_Index"},
-    {"pathlib", "Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath"},
-    {"pathlib._local", "Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath"},
-    {"pytz", "UTC _UTC _p"},
-    {"pytz.tzinfo", "DstTzInfo"},
-    {"random", "Random"},
-    {"re", "RegexFlag _compile"},
-    {"scipy.interpolate._bsplines", "BSpline"},
-    {"scipy.interpolate._cubic", "Akima1DInterpolator CubicSpline PchipInterpolator"},
-    {"scipy.interpolate._interpolate", "PPoly interp1d"},
-    {"scipy.interpolate.interpolate", "PPoly interp1d"},
-    {"scipy.optimize._optimize", "OptimizeResult"},
-    {"scipy.optimize.optimize", "OptimizeResult"},
-    {"scipy.sparse",
-     "bsr_array bsr_matrix coo_array coo_matrix csc_array csc_matrix csr_array csr_matrix "
-     "dia_array dia_matrix dok_array dok_matrix lil_array lil_matrix"},
-    {"scipy.sparse._bsr", "bsr_array bsr_matrix"},
-    {"scipy.sparse._coo", "coo_array coo_matrix"},
-    {"scipy.sparse._csc", "csc_array csc_matrix"},
-    {"scipy.sparse._csr", "csr_array csr_matrix"},
-    {"scipy.sparse._dia", "dia_array dia_matrix"},
-    {"scipy.sparse._dok", "dok_array dok_matrix"},
-    {"scipy.sparse._lil", "lil_array lil_matrix"},
-    {"scipy.sparse.bsr", "bsr_array bsr_matrix"},
-    {"scipy.sparse.coo", "coo_array coo_matrix"},
-    {"scipy.sparse.csc", "csc_array csc_matrix"},
-    {"scipy.sparse.csr", "csr_array csr_matrix"},
-    {"scipy.sparse.dia", "dia_array dia_matrix"},
-    {"scipy.sparse.dok", "dok_array dok_matrix"},
-    {"scipy.sparse.lil", "lil_array lil_matrix"},
-    {"scipy.spatial._ckdtree", "cKDTree"},
-    {"scipy.spatial._kdtree", "KDTree"},
-    {"scipy.spatial.ckdtree", "cKDTree"},
-    {"scipy.spatial.kdtree", "KDTree"},
-    {"scipy.special._ufuncs", "boxcox boxcox1p digamma erf erfc expit gammaln logit xlogy"},
-    {"sklearn._loss._loss",
-     "CyAbsoluteError CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss "
-     "CyHalfMultinomialLoss CyHalfPoissonLoss CyHalfSquaredError CyHalfTweedieLoss "
-     "CyHalfTweedieLossIdentity CyHuberLoss CyLossFunction CyPinballLoss "
-     "__pyx_unpickle_CyHalfMultinomialLoss"},
-    {"sklearn._loss.glm_distribution",
-     "ExponentialDispersionModel GammaDistribution InverseGaussianDistribution "
-     "NormalDistribution PoissonDistribution TweedieDistribution"},
-    {"sklearn._loss.link",
-     "BaseLink HalfLogitLink IdentityLink Interval LogLink LogitLink MultinomialLogit"},
-    {"sklearn._loss.loss",
-     "BaseLoss ExponentialLoss HalfBinomialLoss HalfBinomialLossArrayAPI HalfGammaLoss "
-     "HalfMultinomialLoss HalfMultinomialLossArrayAPI HalfPoissonLoss "
-     "HalfPoissonLossArrayAPI HalfTweedieLoss HalfTweedieLossIdentity HuberLoss PinballLoss"},
-    {"sklearn.base", "BaseEstimator"},
-    {"sklearn.calibration",
-     "CalibratedClassifierCV _CalibratedClassifier _SigmoidCalibration _TemperatureScaling"},
-    {"sklearn.cluster._affinity_propagation", "AffinityPropagation"},
-    {"sklearn.cluster._agglomerative", "AgglomerativeClustering FeatureAgglomeration"},
-    {"sklearn.cluster._bicluster", "BaseSpectral SpectralBiclustering SpectralCoclustering"},
-    {"sklearn.cluster._birch", "Birch _CFNode _CFSubcluster"},
-    {"sklearn.cluster._bisect_k_means", "BisectingKMeans _BisectingTree"},
-    {"sklearn.cluster._dbscan", "DBSCAN"},
-    {"sklearn.cluster._feature_agglomeration", "AgglomerationTransform"},
-    {"sklearn.cluster._hdbscan._tree", "TreeUnionFind __pyx_unpickle_TreeUnionFind"},
-    {"sklearn.cluster._hdbscan.hdbscan", "HDBSCAN"},
-    {"sklearn.cluster._hierarchical_fast",
-     "UnionFind WeightedEdge __pyx_unpickle_UnionFind __pyx_unpickle_WeightedEdge"},
-    {"sklearn.cluster._kmeans", "KMeans MiniBatchKMeans _BaseKMeans"},
-    {"sklearn.cluster._mean_shift", "MeanShift"},
-    {"sklearn.cluster._optics", "OPTICS"},
-    {"sklearn.cluster._spectral", "SpectralClustering"},
-    {"sklearn.cluster.affinity_propagation_", "AffinityPropagation"},
-    {"sklearn.cluster.bicluster", "BaseSpectral SpectralBiclustering SpectralCoclustering"},
-    {"sklearn.cluster.birch", "Birch _CFNode _CFSubcluster"},
-    {"sklearn.cluster.dbscan_", "DBSCAN"},
-    {"sklearn.cluster.hierarchical", "AgglomerativeClustering FeatureAgglomeration"},
-    {"sklearn.cluster.k_means_", "KMeans MiniBatchKMeans"},
-    {"sklearn.cluster.mean_shift_", "MeanShift"},
-    {"sklearn.cluster.optics_", "OPTICS"},
-    {"sklearn.cluster.spectral", "SpectralClustering"},
-    {"sklearn.compose._column_transformer",
-     "ColumnTransformer _RemainderColsList make_column_selector"},
-    {"sklearn.compose._target", "TransformedTargetRegressor"},
-    {"sklearn.covariance._elliptic_envelope", "EllipticEnvelope"},
-    {"sklearn.covariance._empirical_covariance", "EmpiricalCovariance"},
-    {"sklearn.covariance._graph_lasso",
-     "BaseGraphicalLasso GraphicalLasso GraphicalLassoCV _DictWithDeprecatedKeys"},
-    {"sklearn.covariance._robust_covariance", "MinCovDet"},
-    {"sklearn.covariance._shrunk_covariance", "LedoitWolf OAS ShrunkCovariance"},
-    {"sklearn.covariance.elliptic_envelope", "EllipticEnvelope"},
-    {"sklearn.covariance.empirical_covariance_", "EmpiricalCovariance"},
-    {"sklearn.covariance.graph_lasso_", "GraphLasso GraphLassoCV GraphicalLasso GraphicalLassoCV"},
-    {"sklearn.covariance.outlier_detection", "EllipticEnvelope"},
-    {"sklearn.covariance.robust_covariance", "MinCovDet"},
-    {"sklearn.covariance.shrunk_covariance_", "LedoitWolf OAS ShrunkCovariance"},
-    {"sklearn.cross_decomposition._cca", "CCA"},
-    {"sklearn.cross_decomposition._pls", "CCA PLSCanonical PLSRegression PLSSVD _PLS"},
-    {"sklearn.cross_decomposition.cca_", "CCA"},
-    {"sklearn.cross_decomposition.pls_", "PLSCanonical PLSRegression PLSSVD _PLS"},
-    {"sklearn.cross_validation",
-     "BaseShuffleSplit KFold LeaveOneOut LeavePOut PredefinedSplit ShuffleSplit "
-     "StratifiedKFold StratifiedShuffleSplit _BaseKFold"},
-    {"sklearn.datasets.base", "Bunch"},
-    {"sklearn.decomposition._base", "_BasePCA"},
-    {"sklearn.decomposition._dict_learning",
-     "DictionaryLearning MiniBatchDictionaryLearning SparseCoder _BaseSparseCoding"},
-    {"sklearn.decomposition._factor_analysis", "FactorAnalysis"},
-    {"sklearn.decomposition._fastica", "FastICA"},
-    {"sklearn.decomposition._incremental_pca", "IncrementalPCA"},
-    {"sklearn.decomposition._kernel_pca", "KernelPCA"},
-    {"sklearn.decomposition._lda", "LatentDirichletAllocation"},
-    {"sklearn.decomposition._nmf", "MiniBatchNMF NMF _BaseNMF"},
-    {"sklearn.decomposition._pca", "PCA"},
-    {"sklearn.decomposition._sparse_pca", "MiniBatchSparsePCA SparsePCA _BaseSparsePCA"},
-    {"sklearn.decomposition._truncated_svd", "TruncatedSVD"},
-    {"sklearn.decomposition.base", "_BasePCA"},
-    {"sklearn.decomposition.dict_learning",
-     "DictionaryLearning MiniBatchDictionaryLearning SparseCoder"},
-    {"sklearn.decomposition.factor_analysis", "FactorAnalysis"},
-    {"sklearn.decomposition.fastica_", "FastICA"},
-    {"sklearn.decomposition.incremental_pca", "IncrementalPCA"},
-    {"sklearn.decomposition.kernel_pca", "KernelPCA"},
-    {"sklearn.decomposition.nmf", "NMF ProjectedGradientNMF"},
-    {"sklearn.decomposition.online_lda", "LatentDirichletAllocation"},
-    {"sklearn.decomposition.pca", "PCA RandomizedPCA"},
-    {"sklearn.decomposition.sparse_pca", "MiniBatchSparsePCA SparsePCA"},
-    {"sklearn.decomposition.truncated_svd", "TruncatedSVD"},
-    {"sklearn.discriminant_analysis", "LinearDiscriminantAnalysis QuadraticDiscriminantAnalysis"},
-    {"sklearn.dummy", "DummyClassifier DummyRegressor"},
-    {"sklearn.ensemble._bagging", "BaggingClassifier BaggingRegressor BaseBagging"},
-    {"sklearn.ensemble._base", "BaseEnsemble _BaseHeterogeneousEnsemble"},
-    {"sklearn.ensemble._forest",
-     "BaseForest ExtraTreesClassifier ExtraTreesRegressor ForestClassifier ForestRegressor "
-     "RandomForestClassifier RandomForestRegressor RandomTreesEmbedding"},
-    {"sklearn.ensemble._gb",
-     "BaseGradientBoosting BinomialDeviance ClassificationLossFunction ExponentialLoss "
-     "GradientBoostingClassifier GradientBoostingRegressor HuberLossFunction LossFunction "
-     "MultinomialDeviance QuantileLossFunction RegressionLossFunction VerboseReporter"},
-    {"sklearn.ensemble._gb_losses",
-     "BinomialDeviance ClassificationLossFunction ExponentialLoss HuberLossFunction "
-     "LossFunction MultinomialDeviance QuantileLossFunction RegressionLossFunction"},
-    {"sklearn.ensemble._hist_gradient_boosting.binning", "_BinMapper"},
-    {"sklearn.ensemble._hist_gradient_boosting.common", "MonotonicConstraint"},
-    {"sklearn.ensemble._hist_gradient_boosting.gradient_boosting",
-     "BaseHistGradientBoosting HistGradientBoostingClassifier HistGradientBoostingRegressor"},
-    {"sklearn.ensemble._hist_gradient_boosting.grower", "TreeGrower TreeNode"},
-    {"sklearn.ensemble._hist_gradient_boosting.histogram",
-     "HistogramBuilder __pyx_unpickle_HistogramBuilder"},
-    {"sklearn.ensemble._hist_gradient_boosting.loss",
-     "BaseLoss BinaryCrossEntropy CategoricalCrossEntropy LeastAbsoluteDeviation "
-     "LeastSquares Poisson"},
-    {"sklearn.ensemble._hist_gradient_boosting.predictor", "TreePredictor"},
-    {"sklearn.ensemble._hist_gradient_boosting.splitting",
-     "SplitInfo Splitter __pyx_unpickle_Splitter"},
-    {"sklearn.ensemble._iforest", "IsolationForest"},
-    {"sklearn.ensemble._stacking", "StackingClassifier StackingRegressor _BaseStacking"},
-    {"sklearn.ensemble._voting", "VotingClassifier VotingRegressor _BaseVoting"},
-    {"sklearn.ensemble._weight_boosting",
-     "AdaBoostClassifier AdaBoostRegressor BaseWeightBoosting"},
-    {"sklearn.ensemble.bagging", "BaggingClassifier BaggingRegressor BaseBagging"},
-    {"sklearn.ensemble.base", "BaseEnsemble"},
-    {"sklearn.ensemble.forest",
-     "BaseForest ExtraTreesClassifier ExtraTreesRegressor ForestClassifier ForestRegressor "
-     "RandomForestClassifier RandomForestRegressor RandomTreesEmbedding"},
-    {"sklearn.ensemble.gradient_boosting",
-     "BaseGradientBoosting BinomialDeviance ClassificationLossFunction ExponentialLoss "
-     "GradientBoostingClassifier GradientBoostingRegressor HuberLossFunction "
-     "LogOddsEstimator LossFunction MeanEstimator MultinomialDeviance "
-     "PriorProbabilityEstimator QuantileEstimator QuantileLossFunction "
-     "RegressionLossFunction ScaledLogOddsEstimator VerboseReporter ZeroEstimator"},
-    {"sklearn.ensemble.iforest", "IsolationForest"},
-    {"sklearn.ensemble.voting", "VotingClassifier VotingRegressor _BaseVoting"},
-    {"sklearn.ensemble.voting_classifier", "VotingClassifier"},
-    {"sklearn.ensemble.weight_boosting", "AdaBoostClassifier AdaBoostRegressor BaseWeightBoosting"},
-    {"sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper"},
-    {"sklearn.feature_extraction._dict_vectorizer", "DictVectorizer"},
-    {"sklearn.feature_extraction._hash", "FeatureHasher"},
-    {"sklearn.feature_extraction.dict_vectorizer", "DictVectorizer"},
-    {"sklearn.feature_extraction.hashing", "FeatureHasher"},
-    {"sklearn.feature_extraction.image", "PatchExtractor"},
-    {"sklearn.feature_extraction.text",
-     "CountVectorizer HashingVectorizer TfidfTransformer TfidfVectorizer"},
-    {"sklearn.feature_selection._from_model", "SelectFromModel"},
-    {"sklearn.feature_selection._mutual_info", "mutual_info_classif mutual_info_regression"},
-    {"sklearn.feature_selection._rfe", "RFE RFECV"},
-    {"sklearn.feature_selection._sequential", "SequentialFeatureSelector"},
-    {"sklearn.feature_selection._univariate_selection",
-     "GenericUnivariateSelect SelectFdr SelectFpr SelectFwe SelectKBest SelectPercentile "
-     "_BaseFilter chi2 f_classif f_regression"},
-    {"sklearn.feature_selection._variance_threshold", "VarianceThreshold"},
-    {"sklearn.feature_selection.from_model", "SelectFromModel"},
-    {"sklearn.feature_selection.rfe", "RFE RFECV"},
-    {"sklearn.feature_selection.univariate_selection",
-     "GenericUnivariateSelect SelectFdr SelectFpr SelectFwe SelectKBest SelectPercentile "
-     "_BaseFilter"},
-    {"sklearn.feature_selection.variance_threshold", "VarianceThreshold"},
-    {"sklearn.frozen._frozen", "FrozenEstimator"},
-    {"sklearn.gaussian_process._gpc",
-     "GaussianProcessClassifier _BinaryGaussianProcessClassifierLaplace"},
-    {"sklearn.gaussian_process._gpr", "GaussianProcessRegressor"},
-    {"sklearn.gaussian_process.gaussian_process", "GaussianProcess"},
-    {"sklearn.gaussian_process.gpc",
-     "GaussianProcessClassifier _BinaryGaussianProcessClassifierLaplace"},
-    {"sklearn.gaussian_process.gpr", "GaussianProcessRegressor"},
-    {"sklearn.gaussian_process.kernels",
-     "CompoundKernel ConstantKernel DotProduct ExpSineSquared Exponentiation Hyperparameter "
-     "Kernel KernelOperator Matern PairwiseKernel Product RBF RationalQuadratic Sum "
-     "WhiteKernel"},
-    {"sklearn.grid_search",
-     "BaseSearchCV GridSearchCV ParameterGrid ParameterSampler RandomizedSearchCV"},
-    {"sklearn.impute", "MissingIndicator SimpleImputer"},
-    {"sklearn.impute._base", "MissingIndicator SimpleImputer _BaseImputer"},
-    {"sklearn.impute._iterative", "IterativeImputer"},
-    {"sklearn.impute._knn", "KNNImputer"},
-    {"sklearn.isotonic", "IsotonicRegression"},
-    {"sklearn.kernel_approximation",
-     "AdditiveChi2Sampler Nystroem PolynomialCountSketch RBFSampler SkewedChi2Sampler"},
-    {"sklearn.kernel_ridge", "KernelRidge"},
-    {"sklearn.linear_model._base", "LinearModel LinearRegression MultiOutputLinearModel"},
-    {"sklearn.linear_model._bayes", "ARDRegression BayesianRidge"},
-    {"sklearn.linear_model._coordinate_descent",
-     "ElasticNet ElasticNetCV Lasso LassoCV LinearModelCV MultiTaskElasticNet "
-     "MultiTaskElasticNetCV MultiTaskLasso MultiTaskLassoCV"},
-    {"sklearn.linear_model._glm._newton_solver", "NewtonCholeskySolver NewtonSolver"},
-    {"sklearn.linear_model._glm.glm",
-     "GammaRegressor GeneralizedLinearRegressor PoissonRegressor TweedieRegressor "
-     "_GeneralizedLinearRegressor"},
-    {"sklearn.linear_model._glm.link", "BaseLink IdentityLink LogLink LogitLink"},
-    {"sklearn.linear_model._huber", "HuberRegressor"},
-    {"sklearn.linear_model._least_angle", "Lars LarsCV LassoLars LassoLarsCV LassoLarsIC"},
-    {"sklearn.linear_model._linear_loss", "LinearModelLoss"},
-    {"sklearn.linear_model._logistic",
-     "LogisticRegression LogisticRegressionCV _LbfgsCallbackBridge"},
-    {"sklearn.linear_model._omp", "OrthogonalMatchingPursuit OrthogonalMatchingPursuitCV"},
-    {"sklearn.linear_model._passive_aggressive",
-     "PassiveAggressiveClassifier PassiveAggressiveRegressor"},
-    {"sklearn.linear_model._perceptron", "Perceptron"},
-    {"sklearn.linear_model._quantile", "QuantileRegressor"},
-    {"sklearn.linear_model._ransac", "RANSACRegressor"},
-    {"sklearn.linear_model._ridge",
-     "Ridge RidgeCV RidgeClassifier RidgeClassifierCV _BaseRidge _BaseRidgeCV "
-     "_IdentityClassifier _IdentityRegressor _RidgeGCV _XT_CenterStackOp _X_CenterStackOp"},
-    {"sklearn.linear_model._sgd_fast",
-     "Classification EpsilonInsensitive Hinge Huber Log LossFunction ModifiedHuber "
-     "Regression SquaredEpsilonInsensitive SquaredHinge SquaredLoss "
-     "__pyx_unpickle_Classification __pyx_unpickle_Regression"},
-    {"sklearn.linear_model._stochastic_gradient",
-     "BaseSGD BaseSGDClassifier BaseSGDRegressor SGDClassifier SGDOneClassSVM SGDRegressor "
-     "_ValidationScoreCallback"},
-    {"sklearn.linear_model._theil_sen", "TheilSenRegressor"},
-    {"sklearn.linear_model.base", "LinearModel LinearRegression"},
-    {"sklearn.linear_model.bayes", "ARDRegression BayesianRidge"},
-    {"sklearn.linear_model.coordinate_descent",
-     "ElasticNet ElasticNetCV Lasso LassoCV LinearModelCV MultiTaskElasticNet "
-     "MultiTaskElasticNetCV MultiTaskLasso MultiTaskLassoCV"},
-    {"sklearn.linear_model.huber", "HuberRegressor"},
-    {"sklearn.linear_model.least_angle", "Lars LarsCV LassoLars LassoLarsCV LassoLarsIC"},
-    {"sklearn.linear_model.logistic", "LogisticRegression LogisticRegressionCV"},
-    {"sklearn.linear_model.omp", "OrthogonalMatchingPursuit OrthogonalMatchingPursuitCV"},
-    {"sklearn.linear_model.passive_aggressive",
-     "PassiveAggressiveClassifier PassiveAggressiveRegressor"},
-    {"sklearn.linear_model.perceptron", "Perceptron"},
-    {"sklearn.linear_model.ransac", "RANSACRegressor"},
-    {"sklearn.linear_model.ridge",
-     "Ridge RidgeCV RidgeClassifier RidgeClassifierCV _BaseRidge _BaseRidgeCV _RidgeGCV"},
-    {"sklearn.linear_model.sgd_fast",
-     "Classification EpsilonInsensitive Hinge Huber Log LossFunction ModifiedHuber "
-     "Regression SquaredEpsilonInsensitive SquaredHinge SquaredLoss "
-     "__pyx_unpickle_Classification __pyx_unpickle_Regression"},
-    {"sklearn.linear_model.stochastic_gradient",
-     "BaseSGD BaseSGDClassifier BaseSGDRegressor SGDClassifier SGDRegressor "
-     "_ValidationScoreCallback"},
-    {"sklearn.linear_model.theil_sen", "TheilSenRegressor"},
-    {"sklearn.manifold._classical_mds", "ClassicalMDS"},
-    {"sklearn.manifold._isomap", "Isomap"},
-    {"sklearn.manifold._locally_linear", "LocallyLinearEmbedding"},
-    {"sklearn.manifold._mds", "MDS"},
-    {"sklearn.manifold._spectral_embedding", "SpectralEmbedding"},
-    {"sklearn.manifold._t_sne", "TSNE"},
-    {"sklearn.manifold.isomap", "Isomap"},
-    {"sklearn.manifold.locally_linear", "LocallyLinearEmbedding"},
-    {"sklearn.manifold.mds", "MDS"},
-    {"sklearn.manifold.spectral_embedding_", "SpectralEmbedding"},
-    {"sklearn.manifold.t_sne", "TSNE"},
-    {"sklearn.metrics._classification",
-     "accuracy_score balanced_accuracy_score brier_score_loss f1_score fbeta_score log_loss "
-     "matthews_corrcoef precision_score recall_score"},
-    {"sklearn.metrics._dist_metrics",
-     "BrayCurtisDistance32 BrayCurtisDistance64 CanberraDistance32 CanberraDistance64 "
-     "ChebyshevDistance ChebyshevDistance32 ChebyshevDistance64 DiceDistance32 "
-     "DiceDistance64 DistanceMetric DistanceMetric32 DistanceMetric64 EuclideanDistance "
-     "EuclideanDistance32 EuclideanDistance64 HammingDistance32 HammingDistance64 "
-     "HaversineDistance HaversineDistance32 HaversineDistance64 JaccardDistance32 "
-     "JaccardDistance64 KulsinskiDistance32 KulsinskiDistance64 MahalanobisDistance32 "
-     "MahalanobisDistance64 ManhattanDistance ManhattanDistance32 ManhattanDistance64 "
-     "MatchingDistance32 MatchingDistance64 MinkowskiDistance MinkowskiDistance32 "
-     "MinkowskiDistance64 PyFuncDistance32 PyFuncDistance64 RogersTanimotoDistance32 "
-     "RogersTanimotoDistance64 RussellRaoDistance32 RussellRaoDistance64 "
-     "SEuclideanDistance32 SEuclideanDistance64 SokalMichenerDistance32 "
-     "SokalMichenerDistance64 SokalSneathDistance32 SokalSneathDistance64 "
-     "__pyx_unpickle_DistanceMetric newObj"},
-    {"sklearn.metrics._pairwise_distances_reduction._argkmin",
-     "ArgKmin32 ArgKmin64 EuclideanArgKmin32 EuclideanArgKmin64"},
-    {"sklearn.metrics._pairwise_distances_reduction._argkmin_classmode",
-     "ArgKminClassMode32 ArgKminClassMode64"},
-    {"sklearn.metrics._pairwise_distances_reduction._base",
-     "BaseDistancesReduction32 BaseDistancesReduction64 "
-     "__pyx_unpickle_BaseDistancesReduction32 __pyx_unpickle_BaseDistancesReduction64"},
-    {"sklearn.metrics._pairwise_distances_reduction._datasets_pair",
-     "DatasetsPair32 DatasetsPair64 DenseDenseDatasetsPair32 DenseDenseDatasetsPair64 "
-     "DenseSparseDatasetsPair32 DenseSparseDatasetsPair64 SparseDenseDatasetsPair32 "
-     "SparseDenseDatasetsPair64 SparseSparseDatasetsPair32 SparseSparseDatasetsPair64 "
-     "__pyx_unpickle_DatasetsPair32 __pyx_unpickle_DatasetsPair64 "
-     "__pyx_unpickle_DenseDenseDatasetsPair32 __pyx_unpickle_DenseDenseDatasetsPair64 "
-     "__pyx_unpickle_DenseSparseDatasetsPair32 __pyx_unpickle_DenseSparseDatasetsPair64 "
-     "__pyx_unpickle_SparseDenseDatasetsPair32 __pyx_unpickle_SparseDenseDatasetsPair64 "
-     "__pyx_unpickle_SparseSparseDatasetsPair32 __pyx_unpickle_SparseSparseDatasetsPair64"},
-    {"sklearn.metrics._pairwise_distances_reduction._dispatcher",
-     "ArgKmin ArgKminClassMode BaseDistancesReductionDispatcher RadiusNeighbors "
-     "RadiusNeighborsClassMode"},
-    {"sklearn.metrics._pairwise_distances_reduction._middle_term_computer",
-     "DenseDenseMiddleTermComputer32 DenseDenseMiddleTermComputer64 MiddleTermComputer32 "
-     "MiddleTermComputer64 SparseDenseMiddleTermComputer32 SparseDenseMiddleTermComputer64 "
-     "SparseSparseMiddleTermComputer32 SparseSparseMiddleTermComputer64 "
-     "__pyx_unpickle_DenseDenseMiddleTermComputer32 "
-     "__pyx_unpickle_DenseDenseMiddleTermComputer64 __pyx_unpickle_MiddleTermComputer32 "
-     "__pyx_unpickle_MiddleTermComputer64 __pyx_unpickle_SparseDenseMiddleTermComputer32 "
-     "__pyx_unpickle_SparseDenseMiddleTermComputer64 "
-     "__pyx_unpickle_SparseSparseMiddleTermComputer32 "
-     "__pyx_unpickle_SparseSparseMiddleTermComputer64"},
-    {"sklearn.metrics._pairwise_distances_reduction._radius_neighbors",
-     "EuclideanRadiusNeighbors32 EuclideanRadiusNeighbors64 RadiusNeighbors32 "
-     "RadiusNeighbors64"},
-    {"sklearn.metrics._pairwise_distances_reduction._radius_neighbors_classmode",
-     "RadiusNeighborsClassMode32 RadiusNeighborsClassMode64"},
-    {"sklearn.metrics._ranking", "average_precision_score roc_auc_score"},
-    {"sklearn.metrics._regression",
-     "explained_variance_score max_error mean_absolute_error mean_squared_error "
-     "median_absolute_error r2_score root_mean_squared_error"},
-    {"sklearn.metrics._scorer",
-     "_BaseScorer _CurveScorer _DeprecatedScorers _MultimetricScorer _PassthroughScorer "
-     "_PredictScorer _ProbaScorer _Scorer _ThresholdScorer"},
-    {"sklearn.metrics.pairwise",
-     "cosine_distances cosine_similarity euclidean_distances linear_kernel "
-     "manhattan_distances polynomial_kernel rbf_kernel"},
-    {"sklearn.metrics.scorer", "_BaseScorer _PredictScorer _ProbaScorer _ThresholdScorer"},
-    {"sklearn.mixture._base", "BaseMixture"},
-    {"sklearn.mixture._bayesian_mixture", "BayesianGaussianMixture"},
-    {"sklearn.mixture._gaussian_mixture", "GaussianMixture"},
-    {"sklearn.mixture.base", "BaseMixture"},
-    {"sklearn.mixture.bayesian_mixture", "BayesianGaussianMixture"},
-    {"sklearn.mixture.dpgmm", "DPGMM VBGMM _DPGMMBase"},
-    {"sklearn.mixture.gaussian_mixture", "GaussianMixture"},
-    {"sklearn.mixture.gmm", "GMM _GMMBase"},
-    {"sklearn.model_selection._classification_threshold",
-     "BaseThresholdClassifier FixedThresholdClassifier TunedThresholdClassifierCV"},
-    {"sklearn.model_selection._search",
-     "BaseSearchCV GridSearchCV ParameterGrid ParameterSampler RandomizedSearchCV"},
-    {"sklearn.model_selection._search_successive_halving",
-     "BaseSuccessiveHalving HalvingGridSearchCV HalvingRandomSearchCV "
-     "_SubsampleMetaSplitter"},
-    {"sklearn.model_selection._split",
-     "BaseCrossValidator BaseShuffleSplit GroupKFold GroupShuffleSplit KFold "
-     "LeaveOneGroupOut LeaveOneOut LeavePGroupsOut LeavePOut PredefinedSplit RepeatedKFold "
-     "RepeatedStratifiedKFold ShuffleSplit StratifiedGroupKFold StratifiedKFold "
-     "StratifiedShuffleSplit TimeSeriesSplit _BaseKFold _CVIterableWrapper _RepeatedSplits"},
-    {"sklearn.multiclass",
-     "OneVsOneClassifier OneVsRestClassifier OutputCodeClassifier _ConstantPredictor"},
-    {"sklearn.multioutput",
-     "ClassifierChain MultiOutputClassifier MultiOutputEstimator MultiOutputRegressor "
-     "RegressorChain _BaseChain _MultiOutputEstimator"},
-    {"sklearn.naive_bayes",
-     "BaseDiscreteNB BaseNB BernoulliNB CategoricalNB ComplementNB GaussianNB MultinomialNB "
-     "_BaseDiscreteNB _BaseNB"},
-    {"sklearn.neighbors._ball_tree",
-     "BallTree BallTree32 BallTree64 BinaryTree32 BinaryTree64 NeighborsHeap32 "
-     "NeighborsHeap64 NodeHeap newObj"},
-    {"sklearn.neighbors._base", "NeighborsBase"},
-    {"sklearn.neighbors._classification", "KNeighborsClassifier RadiusNeighborsClassifier"},
-    {"sklearn.neighbors._dist_metrics",
-     "ChebyshevDistance ChebyshevDistance64 EuclideanDistance EuclideanDistance32 "
-     "EuclideanDistance64 HaversineDistance HaversineDistance64 ManhattanDistance "
-     "ManhattanDistance32 ManhattanDistance64 MinkowskiDistance MinkowskiDistance32 "
-     "MinkowskiDistance64 newObj"},
-    {"sklearn.neighbors._distance_metric", "DistanceMetric"},
-    {"sklearn.neighbors._graph", "KNeighborsTransformer RadiusNeighborsTransformer"},
-    {"sklearn.neighbors._kd_tree",
-     "BinaryTree32 BinaryTree64 KDTree KDTree32 KDTree64 NeighborsHeap32 NeighborsHeap64 "
-     "NodeHeap newObj"},
-    {"sklearn.neighbors._kde", "KernelDensity"},
-    {"sklearn.neighbors._lof", "LocalOutlierFactor"},
-    {"sklearn.neighbors._nca", "NeighborhoodComponentsAnalysis"},
-    {"sklearn.neighbors._nearest_centroid", "NearestCentroid"},
-    {"sklearn.neighbors._quad_tree", "_QuadTree"},
-    {"sklearn.neighbors._regression", "KNeighborsRegressor RadiusNeighborsRegressor"},
-    {"sklearn.neighbors._unsupervised", "NearestNeighbors"},
-    {"sklearn.neighbors.approximate", "LSHForest"},
-    {"sklearn.neighbors.ball_tree",
-     "BallTree BallTree32 BallTree64 BinaryTree32 BinaryTree64 NeighborsHeap32 "
-     "NeighborsHeap64 NodeHeap newObj"},
-    {"sklearn.neighbors.base", "NeighborsBase"},
-    {"sklearn.neighbors.classification", "KNeighborsClassifier RadiusNeighborsClassifier"},
-    {"sklearn.neighbors.dist_metrics",
-     "ChebyshevDistance EuclideanDistance HaversineDistance ManhattanDistance "
-     "MinkowskiDistance newObj"},
-    {"sklearn.neighbors.kd_tree",
-     "BinaryTree32 BinaryTree64 KDTree KDTree32 KDTree64 NeighborsHeap32 NeighborsHeap64 "
-     "NodeHeap newObj"},
-    {"sklearn.neighbors.kde", "KernelDensity"},
-    {"sklearn.neighbors.lof", "LocalOutlierFactor"},
-    {"sklearn.neighbors.nca", "NeighborhoodComponentsAnalysis"},
-    {"sklearn.neighbors.nearest_centroid", "NearestCentroid"},
-    {"sklearn.neighbors.regression", "KNeighborsRegressor RadiusNeighborsRegressor"},
-    {"sklearn.neighbors.unsupervised", "NearestNeighbors"},
-    {"sklearn.neural_network._multilayer_perceptron",
-     "BaseMultilayerPerceptron MLPClassifier MLPRegressor"},
-    {"sklearn.neural_network._rbm", "BernoulliRBM"},
-    {"sklearn.neural_network._stochastic_optimizers", "AdamOptimizer BaseOptimizer SGDOptimizer"},
-    {"sklearn.neural_network.multilayer_perceptron",
-     "BaseMultilayerPerceptron MLPClassifier MLPRegressor"},
-    {"sklearn.neural_network.rbm", "BernoulliRBM"},
-    {"sklearn.pipeline", "FeatureUnion Pipeline _BasePipeline"},
-    {"sklearn.preprocessing._data",
-     "Binarizer KernelCenterer MaxAbsScaler MinMaxScaler Normalizer PolynomialFeatures "
-     "PowerTransformer QuantileTransformer RobustScaler StandardScaler"},
-    {"sklearn.preprocessing._discretization", "KBinsDiscretizer"},
-    {"sklearn.preprocessing._encoders", "OneHotEncoder OrdinalEncoder _BaseEncoder"},
-    {"sklearn.preprocessing._function_transformer", "FunctionTransformer"},
-    {"sklearn.preprocessing._label", "LabelBinarizer LabelEncoder MultiLabelBinarizer"},
-    {"sklearn.preprocessing._polynomial", "PolynomialFeatures SplineTransformer"},
-    {"sklearn.preprocessing._target_encoder", "TargetEncoder"},
-    {"sklearn.preprocessing.data",
-     "Binarizer KernelCenterer MaxAbsScaler MinMaxScaler Normalizer OneHotEncoder "
-     "PolynomialFeatures PowerTransformer QuantileTransformer RobustScaler StandardScaler"},
-    {"sklearn.preprocessing.imputation", "Imputer"},
-    {"sklearn.preprocessing.label", "LabelBinarizer LabelEncoder MultiLabelBinarizer"},
-    {"sklearn.random_projection",
-     "BaseRandomProjection GaussianRandomProjection SparseRandomProjection"},
-    {"sklearn.semi_supervised._label_propagation",
-     "BaseLabelPropagation LabelPropagation LabelSpreading"},
-    {"sklearn.semi_supervised._self_training", "SelfTrainingClassifier"},
-    {"sklearn.semi_supervised.label_propagation",
-     "BaseLabelPropagation LabelPropagation LabelSpreading"},
-    {"sklearn.svm._base", "BaseLibSVM BaseSVC"},
-    {"sklearn.svm._classes", "LinearSVC LinearSVR NuSVC NuSVR OneClassSVM SVC SVR"},
-    {"sklearn.svm.base", "BaseLibSVM BaseSVC"},
-    {"sklearn.svm.classes", "LinearSVC LinearSVR NuSVC NuSVR OneClassSVM SVC SVR"},
-    {"sklearn.tree._classes",
-     "BaseDecisionTree DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier "
-     "ExtraTreeRegressor"},
-    {"sklearn.tree._criterion",
-     "ClassificationCriterion Criterion Entropy Gini MAE MSE Poisson RegressionCriterion "
-     "__pyx_unpickle_Criterion"},
-    {"sklearn.tree._export", "Sentinel _BaseTreeExporter _DOTTreeExporter _MPLTreeExporter"},
-    {"sklearn.tree._partitioner",
-     "DensePartitioner SparsePartitioner __pyx_unpickle_DensePartitioner "
-     "__pyx_unpickle_SparsePartitioner"},
-    {"sklearn.tree._reingold_tilford", "DrawTree Tree"},
-    {"sklearn.tree._splitter",
-     "BestSparseSplitter BestSplitter RandomSparseSplitter RandomSplitter Splitter"},
-    {"sklearn.tree._tree",
-     "BestFirstTreeBuilder DepthFirstTreeBuilder Tree TreeBuilder _AlphaPruner "
-     "_CCPPruneController _PathFinder __pyx_unpickle_TreeBuilder "
-     "__pyx_unpickle__CCPPruneController"},
-    {"sklearn.tree._utils", "PytestWeightedFenwickTree WeightedFenwickTree"},
-    {"sklearn.tree.tree",
-     "BaseDecisionTree DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier "
-     "ExtraTreeRegressor"},
-    {"sklearn.utils", "Bunch parallel_backend"},
-    {"sklearn.utils._bunch", "Bunch"},
-    {"sklearn.utils._encode", "MissingValues _NaNCounter _nandict"},
-    {"sklearn.utils._fast_dict", "IntFloatDict __pyx_unpickle_IntFloatDict"},
-    {"sklearn.utils._isfinite", "FiniteStatus"},
-    {"sklearn.utils._metadata_requests", "MetadataRequest MetadataRouter MethodMetadataRequest"},
-    {"sklearn.utils._seq_dataset",
-     "ArrayDataset32 ArrayDataset64 CSRDataset32 CSRDataset64 SequentialDataset32 "
-     "SequentialDataset64"},
-    {"sklearn.utils._tags",
-     "ClassifierTags InputTags RegressorTags Tags TargetTags TransformerTags"},
-    {"sklearn.utils._vector_sentinel",
-     "StdVectorSentinel StdVectorSentinelFloat64 StdVectorSentinelInt32 "
-     "StdVectorSentinelInt64 StdVectorSentinelIntP __pyx_unpickle_StdVectorSentinel "
-     "__pyx_unpickle_StdVectorSentinelFloat64 __pyx_unpickle_StdVectorSentinelInt32 "
-     "__pyx_unpickle_StdVectorSentinelInt64 __pyx_unpickle_StdVectorSentinelIntP"},
-    {"sklearn.utils._weight_vector", "WeightVector32 WeightVector64"},
-    {"sklearn.utils.estimator_checks", "_NotAnArray"},
-    {"sklearn.utils.metaestimators",
-     "_AvailableIfDescriptor _BaseComposition _IffHasAttrDescriptor"},
-    {"torch",
-     "BFloat16Storage BFloat16Tensor BoolStorage BoolTensor ByteStorage ByteTensor "
-     "CharStorage CharTensor ComplexDoubleStorage ComplexFloatStorage DoubleStorage "
-     "DoubleTensor FloatStorage FloatTensor Generator HalfStorage HalfTensor IntStorage "
-     "IntTensor LongStorage LongTensor QInt32Storage QInt8Storage QUInt4x2Storage "
-     "QUInt8Storage ShortStorage ShortTensor Size Tensor UntypedStorage bfloat16 bool "
-     "cdouble cfloat channels_last complex128 complex32 complex64 contiguous_format device "
-     "double float float16 float32 float64 float8_e4m3fn float8_e4m3fnuz float8_e5m2 "
-     "float8_e5m2fnuz float8_e8m0fnu half int int16 int32 int64 int8 long "
-     "per_channel_affine per_tensor_affine per_tensor_symmetric preserve_format qint32 "
-     "qint8 quint4x2 quint8 relu short sigmoid softmax sparse_coo sparse_csr strided tanh "
-     "uint16 uint32 uint64 uint8"},
-    {"torch._tensor", "Tensor _rebuild_from_type_v2"},
-    {"torch._utils",
-     "_rebuild_device_tensor_from_cpu_tensor _rebuild_device_tensor_from_numpy "
-     "_rebuild_meta_tensor_no_storage _rebuild_nested_tensor _rebuild_parameter "
-     "_rebuild_parameter_v2 _rebuild_parameter_with_state _rebuild_qtensor "
-     "_rebuild_sparse_csr_tensor _rebuild_sparse_tensor _rebuild_tensor _rebuild_tensor_v2 "
-     "_rebuild_tensor_v3 _rebuild_wrapper_subclass _rebuild_xla_tensor"},
-    {"torch.cuda",
-     "DoubleStorage DoubleTensor FloatStorage FloatTensor HalfStorage HalfTensor IntTensor "
-     "LongStorage LongTensor"},
-    {"torch.jit._pickle", "build_boollist build_doublelist build_intlist build_tensorlist"},
-    {"torch.nn", "Parameter"},
-    {"torch.nn.modules.activation",
-     "CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid "
-     "LogSoftmax Mish MultiheadAttention PReLU RReLU ReLU ReLU6 SELU SiLU Sigmoid Softmax "
-     "Softmax2d Softmin Softplus Softshrink Softsign Tanh Tanhshrink Threshold"},
-    {"torch.nn.modules.batchnorm", "BatchNorm1d BatchNorm2d BatchNorm3d SyncBatchNorm"},
-    {"torch.nn.modules.channelshuffle", "ChannelShuffle"},
-    {"torch.nn.modules.container",
-     "Container ModuleDict ModuleList ParameterDict ParameterList Sequential"},
-    {"torch.nn.modules.conv",
-     "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d"},
-    {"torch.nn.modules.distance", "CosineSimilarity PairwiseDistance"},
-    {"torch.nn.modules.dropout",
-     "AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout"},
-    {"torch.nn.modules.flatten", "Flatten Unflatten"},
-    {"torch.nn.modules.fold", "Fold Unfold"},
-    {"torch.nn.modules.instancenorm", "InstanceNorm1d InstanceNorm2d InstanceNorm3d"},
-    {"torch.nn.modules.linear",
-     "Bilinear Identity LazyLinear Linear NonDynamicallyQuantizableLinear"},
-    {"torch.nn.modules.loss",
-     "BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss "
-     "HingeEmbeddingLoss HuberLoss KLDivLoss L1Loss MSELoss MarginRankingLoss NLLLoss "
-     "SmoothL1Loss TripletMarginLoss"},
-    {"torch.nn.modules.module", "Module"},
-    {"torch.nn.modules.normalization",
-     "CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm"},
-    {"torch.nn.modules.padding",
-     "ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d ReflectionPad2d "
-     "ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d"},
-    {"torch.nn.modules.pixelshuffle", "PixelShuffle PixelUnshuffle"},
-    {"torch.nn.modules.pooling",
-     "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d "
-     "AdaptiveMaxPool2d AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d "
-     "LPPool1d LPPool2d MaxPool1d MaxPool2d MaxPool3d MaxUnpool2d"},
-    {"torch.nn.modules.rnn", "GRU GRUCell LSTM LSTMCell RNN RNNCell"},
-    {"torch.nn.modules.sparse", "Embedding EmbeddingBag"},
-    {"torch.nn.modules.transformer",
-     "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder "
-     "TransformerEncoderLayer"},
-    {"torch.nn.modules.upsampling", "Upsample UpsamplingBilinear2d UpsamplingNearest2d"},
-    {"torch.nn.parameter", "Buffer Parameter UninitializedParameter"},
-    {"torch.optim.adagrad", "Adagrad"},
-    {"torch.optim.adam", "Adam"},
-    {"torch.optim.adamw", "AdamW"},
-    {"torch.optim.lr_scheduler",
-     "ConstantLR CosineAnnealingLR CyclicLR ExponentialLR LambdaLR LinearLR MultiStepLR "
-     "OneCycleLR ReduceLROnPlateau StepLR"},
-    {"torch.optim.rmsprop", "RMSprop"},
-    {"torch.optim.sgd", "SGD"},
-    {"torch.serialization", "_get_layout"},
-    {"torch.storage", "TypedStorage UntypedStorage _TypedStorage"},
-    {"torch.tensor", "Tensor"},
-    {"torch.torch_version", "TorchVersion"},
-    {"transformers.deepspeed", "HfDeepSpeedConfig HfTrainerDeepSpeedConfig"},
-    {"transformers.integrations.deepspeed", "HfDeepSpeedConfig HfTrainerDeepSpeedConfig"},
-    {"transformers.tokenization_utils_base", "BatchEncoding"},
-    {"transformers.trainer_pt_utils", "AcceleratorConfig"},
-    {"transformers.trainer_utils",
-     "EvaluationStrategy FSDPOption HubStrategy IntervalStrategy SaveStrategy SchedulerType"},
-    {"transformers.training_args", "OptimizerNames ParallelMode TrainingArguments"},
-    {"transformers.training_args_seq2seq", "Seq2SeqTrainingArguments"},
-    {"types", "SimpleNamespace"},
-    {"uuid", "SafeUUID UUID"},
-    {"xgboost.compat", "XGBoostLabelEncoder"},
-    {"xgboost.core", "Booster"},
-    {"xgboost.sklearn",
-     "XGBClassifier XGBModel XGBRFClassifier XGBRFRegressor XGBRanker XGBRegressor "
-     "XGBoostLabelEncoder"},
-    {"zoneinfo", "ZoneInfo ZoneInfo._unpickle"},
-});
+constexpr char kFileMark = '\x1f';  // cmake/join_pages.cmake
 
-// CPython 3.11's sys.stdlib_module_names, and what Python 2 called its own.
-constexpr auto kStandardLibrary = std::to_array<std::string_view>({
-    "BaseHTTPServer",
-    "Bastion",
-    "CGIHTTPServer",
-    "ConfigParser",
-    "Cookie",
-    "DocXMLRPCServer",
-    "HTMLParser",
-    "Queue",
-    "SimpleHTTPServer",
-    "SimpleXMLRPCServer",
-    "SocketServer",
-    "StringIO",
-    "Tkinter",
-    "UserDict",
-    "UserList",
-    "UserString",
-    "__builtin__",
-    "__future__",
-    "_abc",
-    "_aix_support",
-    "_ast",
-    "_asyncio",
-    "_bisect",
-    "_blake2",
-    "_bootsubprocess",
-    "_bz2",
-    "_codecs",
-    "_codecs_cn",
-    "_codecs_hk",
-    "_codecs_iso2022",
-    "_codecs_jp",
-    "_codecs_kr",
-    "_codecs_tw",
-    "_collections",
-    "_collections_abc",
-    "_compat_pickle",
-    "_compression",
-    "_contextvars",
-    "_crypt",
-    "_csv",
-    "_ctypes",
-    "_curses",
-    "_curses_panel",
-    "_datetime",
-    "_dbm",
-    "_decimal",
-    "_elementtree",
-    "_frozen_importlib",
-    "_frozen_importlib_external",
-    "_functools",
-    "_gdbm",
-    "_hashlib",
-    "_heapq",
-    "_imp",
-    "_io",
-    "_json",
-    "_locale",
-    "_lsprof",
-    "_lzma",
-    "_markupbase",
-    "_md5",
-    "_msi",
-    "_multibytecodec",
-    "_multiprocessing",
-    "_opcode",
-    "_operator",
-    "_osx_support",
-    "_overlapped",
-    "_pickle",
-    "_posixshmem",
-    "_posixsubprocess",
-    "_py_abc",
-    "_pydecimal",
-    "_pyio",
-    "_pyrepl",
-    "_queue",
-    "_random",
-    "_scproxy",
-    "_sha1",
-    "_sha256",
-    "_sha3",
-    "_sha512",
-    "_signal",
-    "_sitebuiltins",
-    "_socket",
-    "_sqlite3",
-    "_sre",
-    "_ssl",
-    "_stat",
-    "_statistics",
-    "_string",
-    "_strptime",
-    "_struct",
-    "_symtable",
-    "_thread",
-    "_threading_local",
-    "_tkinter",
-    "_tokenize",
-    "_tracemalloc",
-    "_typing",
-    "_uuid",
-    "_warnings",
-    "_weakref",
-    "_weakrefset",
-    "_winapi",
-    "_zoneinfo",
-    "abc",
-    "aifc",
-    "annotationlib",
-    "antigravity",
-    "anydbm",
-    "argparse",
-    "array",
-    "ast",
-    "asynchat",
-    "asyncio",
-    "asyncore",
-    "atexit",
-    "audioop",
-    "base64",
-    "bdb",
-    "binascii",
-    "bisect",
-    "builtins",
-    "bz2",
-    "cPickle",
-    "cProfile",
-    "cStringIO",
-    "calendar",
-    "cgi",
-    "cgitb",
-    "chunk",
-    "cmath",
-    "cmd",
-    "code",
-    "codecs",
-    "codeop",
-    "collections",
-    "colorsys",
-    "commands",
-    "compileall",
-    "compression",
-    "concurrent",
-    "configparser",
-    "contextlib",
-    "contextvars",
-    "cookielib",
-    "copy",
-    "copy_reg",
-    "copyreg",
-    "crypt",
-    "csv",
-    "ctypes",
-    "curses",
-    "dataclasses",
-    "datetime",
-    "dbhash",
-    "dbm",
-    "decimal",
-    "difflib",
-    "dis",
-    "distutils",
-    "doctest",
-    "dumbdbm",
-    "dummy_thread",
-    "email",
-    "encodings",
-    "ensurepip",
-    "enum",
-    "errno",
-    "exceptions",
-    "faulthandler",
-    "fcntl",
-    "filecmp",
-    "fileinput",
-    "fnmatch",
-    "fractions",
-    "ftplib",
-    "functools",
-    "gc",
-    "gdbm",
-    "genericpath",
-    "getopt",
-    "getpass",
-    "gettext",
-    "glob",
-    "graphlib",
-    "grp",
-    "gzip",
-    "hashlib",
-    "heapq",
-    "hmac",
-    "html",
-    "htmlentitydefs",
-    "http",
-    "httplib",
-    "idlelib",
-    "ihooks",
-    "imaplib",
-    "imghdr",
-    "imp",
-    "importlib",
-    "imputil",
-    "inspect",
-    "io",
-    "ipaddress",
-    "itertools",
-    "json",
-    "keyword",
-    "lib2to3",
-    "linecache",
-    "locale",
-    "logging",
-    "lzma",
-    "mailbox",
-    "mailcap",
-    "marshal",
-    "math",
-    "md5",
-    "mimetypes",
-    "mmap",
-    "modulefinder",
-    "msilib",
-    "msvcrt",
-    "multiprocessing",
-    "netrc",
-    "new",
-    "nis",
-    "nntplib",
-    "nt",
-    "ntpath",
-    "nturl2path",
-    "numbers",
-    "opcode",
-    "operator",
-    "optparse",
-    "os",
-    "os2emxpath",
-    "ossaudiodev",
-    "pathlib",
-    "pdb",
-    "pickle",
-    "pickletools",
-    "pipes",
-    "pkgutil",
-    "platform",
-    "plistlib",
-    "popen2",
-    "poplib",
-    "posix",
-    "posixfile",
-    "posixpath",
-    "pprint",
-    "profile",
-    "pstats",
-    "pty",
-    "pwd",
-    "py_compile",
-    "pyclbr",
-    "pydoc",
-    "pydoc_data",
-    "pyexpat",
-    "queue",
-    "quopri",
-    "random",
-    "re",
-    "readline",
-    "repr",
-    "reprlib",
-    "resource",
-    "rexec",
-    "rlcompleter",
-    "robotparser",
-    "runpy",
-    "sched",
-    "secrets",
-    "select",
-    "selectors",
-    "sha",
-    "shelve",
-    "shlex",
-    "shutil",
-    "signal",
-    "site",
-    "smtpd",
-    "smtplib",
-    "sndhdr",
-    "socket",
-    "socketserver",
-    "spwd",
-    "sqlite3",
-    "sre_compile",
-    "sre_constants",
-    "sre_parse",
-    "ssl",
-    "stat",
-    "statistics",
-    "string",
-    "stringprep",
-    "struct",
-    "subprocess",
-    "sunau",
-    "symtable",
-    "sys",
-    "sysconfig",
-    "syslog",
-    "tabnanny",
-    "tarfile",
-    "telnetlib",
-    "tempfile",
-    "termios",
-    "test",
-    "textwrap",
-    "this",
-    "thread",
-    "threading",
-    "time",
-    "timeit",
-    "tkFileDialog",
-    "tkMessageBox",
-    "tkSimpleDialog",
-    "tkinter",
-    "token",
-    "tokenize",
-    "tomllib",
-    "trace",
-    "traceback",
-    "tracemalloc",
-    "tty",
-    "turtle",
-    "turtledemo",
-    "types",
-    "typing",
-    "unicodedata",
-    "unittest",
-    "urllib",
-    "urllib2",
-    "urlparse",
-    "user",
-    "uu",
-    "uuid",
-    "venv",
-    "warnings",
-    "wave",
-    "weakref",
-    "webbrowser",
-    "whichdb",
-    "winreg",
-    "winsound",
-    "wsgiref",
-    "xdrlib",
-    "xml",
-    "xmlrpc",
-    "xmlrpclib",
-    "zipapp",
-    "zipfile",
-    "zipimport",
-    "zlib",
-    "zoneinfo",
-});
+constexpr auto kRoles = std::to_array<std::pair<std::string_view, Role>>({{"class", Role::klass},
+                                                                          {"object", Role::object},
+                                                                          {"make", Role::make},
+                                                                          {"call", Role::call},
+                                                                          {"value", Role::value}});
+constexpr auto kDangers = std::to_array<std::pair<std::string_view, std::string_view>>(
+    {{"commands", "runs commands"},
+     {"code", "runs code"},
+     {"loader", "loads code or another pickle"},
+     {"files", "reads, writes or deletes files"},
+     {"network", "reaches the network"},
+     {"reach", "reaches anything that Python holds"}});
 
-// Packages whose names are known well enough that what is not vetted is suspect.
-constexpr auto kFrameworks = std::to_array<std::string_view>({
-    "catboost",
-    "joblib",
-    "keras",
-    "lightgbm",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "scipy",
-    "sklearn",
-    "tensorflow",
-    "torch",
-    "torchvision",
-    "xgboost",
-});
+template <class Rows>
+auto meaning_of(const Rows& rows, std::string_view word)
+    -> std::optional<decltype(rows.front().second)> {
+  const auto found = std::ranges::find(rows, word, &Rows::value_type::first);
+  if (found == rows.end()) return {};
+  return found->second;
+}
+
+auto key_of(const Name& name) {
+  return std::pair(name.module, name.name);
+}
+
+// False when the line is none.
+bool take_line(Table& table, const std::vector<std::string_view>& words) {
+  const auto keyword = words.front();
+  if (std::ranges::find(words, "") != words.end()) return false;
+  if (const auto role = meaning_of(kRoles, keyword)) {
+    constexpr std::size_t kFirstName = 3;
+    for (std::size_t i = kFirstName; i < words.size(); ++i) {
+      table.names.push_back({words[1], words[i], *role});
+    }
+    return words.size() > kFirstName;
+  }
+  if (keyword == "standard" || keyword == "framework") {
+    if (words.size() != 2) return false;
+    (keyword == "standard" ? table.standard : table.frameworks).push_back(words[1]);
+    return true;
+  }
+  if (words.size() != 3) return false;
+  if (keyword == "renamed") {
+    table.renamed.emplace_back(words[1], words[2]);
+    return (words[1].find(':') == std::string_view::npos) ==
+           (words[2].find(':') == std::string_view::npos);
+  }
+  const auto why = meaning_of(kDangers, words[2]);
+  if (keyword != "danger" || !why) return false;
+  table.dangers.push_back({words[1], *why});
+  return true;
+}
 
 }  // namespace
 
-std::span<const Module> vetted() {
-  return kVetted;
+Result<Table> parse(std::string_view text) {
+  Table table;
+  std::string_view file = "?";
+  std::size_t number = 0;
+  for (const auto line : split(text, '\n')) {
+    ++number;
+    if (line.starts_with(kFileMark)) {
+      file = line.substr(1);
+      number = 0;
+    } else if (!line.empty() && line.front() != '#' && !take_line(table, split(line, ' '))) {
+      return fail(Fault::integrity, cat("catalogue/pickle/", file, ".txt:", number,
+                                        ": none of the lines that its README describes"));
+    }
+  }
+  std::ranges::sort(table.names, {}, key_of);
+  std::ranges::sort(table.standard);
+  std::ranges::sort(table.frameworks);
+  std::ranges::sort(table.dangers, {}, &Danger::module);
+  std::ranges::sort(table.renamed);
+  const auto twice = std::ranges::adjacent_find(table.names, {}, key_of);
+  if (twice != table.names.end()) {
+    return fail(Fault::integrity,
+                cat("catalogue/pickle: ", twice->module, " ", twice->name, " stands there twice"));
+  }
+  return table;
 }
-std::span<const std::string_view> standard_library() {
-  return kStandardLibrary;
+
+const Table& table() {
+  static const Table kTable = [] {
+    auto read = parse(embedded::pickle_names());
+    require(read.ok());
+    return std::move(read).value();
+  }();
+  return kTable;
 }
-std::span<const std::string_view> frameworks() {
-  return kFrameworks;
+
+const Name* Table::find(std::string_view module, std::string_view name) const {
+  const std::pair wanted(module, name);
+  const auto found = std::ranges::lower_bound(names, wanted, {}, key_of);
+  return found != names.end() && key_of(*found) == wanted ? &*found : nullptr;
+}
+
+const Danger* Table::danger_of(std::string_view module) const {
+  for (auto family = module;;) {
+    const auto found = std::ranges::lower_bound(dangers, family, {}, &Danger::module);
+    if (found != dangers.end() && found->module == family) return &*found;
+    const auto dot = family.rfind('.');
+    if (dot == std::string_view::npos) return nullptr;
+    family = family.substr(0, dot);
+  }
+}
+
+bool Table::is_standard(std::string_view package) const {
+  return std::ranges::binary_search(standard, package);
+}
+
+bool Table::is_framework(std::string_view package) const {
+  return std::ranges::binary_search(frameworks, package);
+}
+
+std::pair<std::string_view, std::string_view> Table::renaming(std::string_view module,
+                                                              std::string_view name) const {
+  const auto of = [&](std::string_view old) -> std::string_view {
+    const auto found =
+        std::ranges::lower_bound(renamed, old, {}, [](const auto& row) { return row.first; });
+    return found != renamed.end() && found->first == old ? found->second : std::string_view();
+  };
+  if (const auto whole = of(cat(module, ':', name)); !whole.empty()) {
+    const auto colon = whole.find(':');
+    return {whole.substr(0, colon), whole.substr(colon + 1)};
+  }
+  const auto other = of(module);
+  return {other.empty() ? module : other, name};
 }
 
 }  // namespace cupel::pickle_names

@@ -28,10 +28,13 @@ struct Judgement {
   std::string_view why = {};  // "runs commands"; empty when vetted
 };
 
-[[nodiscard]] Judgement judge_name(std::string_view module, std::string_view name);
+// A name as it is written. One that getattr reaches, C.name, is vetted when C is a vetted class.
+[[nodiscard]] Judgement judge_name(std::string_view module, std::string_view name,
+                                   bool is_attribute = false);
+// As it is written, and as an unpickler of Python 3 takes it below protocol 3: the worse.
 [[nodiscard]] Judgement judge(const pickle::Import& import);
-// A call adds something to the import of its callee only in these cases: the callee
-// cannot be known, or an imported thing itself is changed.
-[[nodiscard]] Judgement judge(const pickle::Call& call);
+// What a call adds to the import of its callee: that this cannot be known, that an imported
+// thing itself is changed, or that a vetted name is used as no honest pickle uses it.
+[[nodiscard]] Judgement judge(const pickle::Call& call, const pickle::Reading& reading);
 
 }  // namespace cupel::pickle_policy

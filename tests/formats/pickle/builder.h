@@ -31,6 +31,9 @@ class Pickle {
   Pickle& text(std::string_view value) {  // SHORT_BINUNICODE
     return raw("\x8c").byte(static_cast<unsigned>(value.size())).raw(value);
   }
+  Pickle& bytes(std::string_view value) {  // BINBYTES
+    return raw("B").u32(static_cast<std::uint32_t>(value.size())).raw(value);
+  }
   Pickle& stack_global(std::string_view module, std::string_view name) {
     return text(module).text(name).raw("\x93");
   }
@@ -42,6 +45,11 @@ class Pickle {
     return count == 0 ? raw(")") : byte(0x84 + count);
   }
   Pickle& reduce() { return raw("R"); }
+  Pickle& newobj() { return raw("\x81"); }
+  // Calls what stands on the stack with one argument, or what `module name` is.
+  Pickle& call(std::string_view module, std::string_view name, std::string_view argument) {
+    return global(module, name).text(argument).tuple(1).reduce();
+  }
   Pickle& build() { return raw("b"); }
   Pickle& pop() { return raw("0"); }
   Pickle& none() { return raw("N"); }
