@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "reports/report.h"
+#include "reports/sarif/log.h"
 #include "scan/scan.h"
 #include "vocab/assessment.h"
 
@@ -44,7 +45,7 @@ struct ScanResult {
 // "cupel/scan/1" of the contract.
 [[nodiscard]] std::string render_scan_json(const ScanResult& result);
 // SARIF 2.1.0, one result per finding and one "open" result per subject that was not examined
-// to its end.
-[[nodiscard]] std::string render_scan_sarif(const ScanResult& result);
+// to its end. GitHub knows neither bytes nor kinds: for it each has a line, and says the bytes.
+[[nodiscard]] std::string render_scan_sarif(const ScanResult& result, SarifReader reader);
 
 }  // namespace cupel

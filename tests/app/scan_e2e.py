@@ -75,6 +75,22 @@ def test_sarif_has_a_stable_fingerprint_and_the_place(folder):
     assert first["locations"][0]["physicalLocation"]["region"]["byteOffset"] > 0
 
 
+def test_sarif_for_github_has_a_line_and_says_the_bytes(folder):
+    """GitHub shows no result without a line, and leaves out those that are open."""
+    (folder / "evil.pkl").write_bytes(EVIL)
+    (folder / "cut.pkl").write_bytes(PLAIN[:-3])
+    log = json.loads(run("scan", folder, "--format", "sarif-github").stdout)
+    results = log["runs"][0]["results"]
+    assert {Path(r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]).name
+            for r in results} == {"evil.pkl", "cut.pkl"}, results
+    for result in results:
+        assert result.get("kind", "fail") == "fail" and result["level"] != "none", result
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert region == {"startLine": 1}, result
+    evil = next(r for r in results if r["ruleId"] == "PKL001")
+    assert "evil.pkl at byte 0x" in evil["message"]["text"], evil
+
+
 def test_standard_input(folder):
     done = subprocess.run([CUPEL, "scan", "-", "--format", "json"], input=EVIL, capture_output=True)
     assert done.returncode == 1

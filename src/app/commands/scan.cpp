@@ -11,7 +11,7 @@
 namespace cupel {
 namespace {
 
-constexpr std::array<std::string_view, 3> kFormats = {"text", "json", "sarif"};
+constexpr std::array<std::string_view, 4> kFormats = {"text", "json", "sarif", "sarif-github"};
 constexpr std::array<std::string_view, 4> kSeverities = {"low", "medium", "high", "critical"};
 
 constexpr Option kOptions[] = {
@@ -49,6 +49,13 @@ Exit exit_of(const ScanResult& result) {
   return code;
 }
 
+std::string rendered(const ScanResult& result, std::string_view format, Terminal& terminal) {
+  if (format == "json") return render_scan_json(result);
+  if (format == "sarif") return render_scan_sarif(result, SarifReader::specification);
+  if (format == "sarif-github") return render_scan_sarif(result, SarifReader::github);
+  return render_scan_text(result, terminal.screen());
+}
+
 Result<Exit> run(const Context& context) {
   const auto& options = context.options;
   if (options.words().empty()) {
@@ -62,10 +69,7 @@ Result<Exit> run(const Context& context) {
     scan.policy = TRY(load_policy(options.value("--policy"), context.terminal));
   }
   const auto result = TRY(run_scan(context, options.words(), scan));
-  const auto format = options.value("--format", "text");
-  context.terminal.out(format == "json"    ? render_scan_json(result)
-                       : format == "sarif" ? render_scan_sarif(result)
-                                           : render_scan_text(result, context.terminal.screen()));
+  context.terminal.out(rendered(result, options.value("--format", "text"), context.terminal));
   return exit_of(result);
 }
 

@@ -19,9 +19,11 @@ std::string innermost(const Place& place) {
 
 // A member of an archive is no file of the repository: the location is the file's, the member is
 // told as a logical location.
-Json location_of(const Place& place, const std::string& path) {
+Json location_of(const Place& place, const std::string& path, SarifReader reader) {
   Json physical = Json::object({{"artifactLocation", Json::object({{"uri", uri_of(path)}})}});
-  if (place.path.size() <= 1) {
+  if (reader == SarifReader::github && (place.line == 0 || place.path.size() > 1)) {
+    physical.set("region", Json::object({{"startLine", 1}}));
+  } else if (place.path.size() <= 1) {
     const auto region = region_of(place);
     if (!region.empty()) physical.set("region", read_json(region).value.value_or(Json()));
   }
@@ -42,33 +44,42 @@ std::string key_of(const ScanSubject& subject, const scan::Finding& finding) {
              finding.place.pointer, "\n", finding.title);
 }
 
-Json result_of(const ScanSubject& subject, const scan::Finding& finding, std::size_t rule) {
-  return Json::object({{"ruleId", finding.code},
-                       {"ruleIndex", rule},
-                       {"level", sarif_level(finding.severity)},
-                       {"message", message(cat(finding.title, ". ", finding.help))},
-                       {"locations", Json::array({location_of(finding.place, subject.path)})},
-                       {"partialFingerprints",
-                        Json::object({{"cupelFinding/v1", fingerprint(key_of(subject, finding))}})},
-                       {"properties", Json::object({{"severity", to_text(finding.severity)},
-                                                    {"notes", Json::texts(finding.notes)}})}});
+Json result_of(const ScanSubject& subject, const scan::Finding& finding, std::size_t rule,
+               SarifReader reader) {
+  const std::string where =
+      reader == SarifReader::github ? cat(" (", to_text(finding.place), ")") : "";
+  return Json::object(
+      {{"ruleId", finding.code},
+       {"ruleIndex", rule},
+       {"level", sarif_level(finding.severity)},
+       {"message", message(cat(finding.title, where, ". ", finding.help))},
+       {"locations", Json::array({location_of(finding.place, subject.path, reader)})},
+       {"partialFingerprints",
+        Json::object({{"cupelFinding/v1", fingerprint(key_of(subject, finding))}})},
+       {"properties", Json::object({{"severity", to_text(finding.severity)},
+                                    {"notes", Json::texts(finding.notes)}})}});
 }
 
-Json open_result_of(const ScanSubject& subject) {
-  return Json::object(
+Json open_result_of(const ScanSubject& subject, SarifReader reader) {
+  Json result = Json::object(
       {{"ruleId", "SCN002"},
        {"kind", "open"},
        {"level", "none"},
        {"message",
         message(cat("not examined to its end: ", join(subject.report.shortfalls, "; ")))},
-       {"locations", Json::array({location_of({}, subject.path)})},
+       {"locations", Json::array({location_of({}, subject.path, reader)})},
        {"partialFingerprints",
         Json::object({{"cupelFinding/v1", fingerprint(cat(subject.path, "\nopen"))}})}});
+  if (reader == SarifReader::github) {  // which knows no kinds, and would not show it
+    result.set("kind", "fail");
+    result.set("level", "warning");
+  }
+  return result;
 }
 
 }  // namespace
 
-std::string render_scan_sarif(const ScanResult& result) {
+std::string render_scan_sarif(const ScanResult& result, SarifReader reader) {
   std::map<std::string, Severity> severities;
   for (const auto& subject : result.subjects) {
     if (!subject.report.complete()) severities.try_emplace("SCN002", Severity::medium);
@@ -90,9 +101,9 @@ std::string render_scan_sarif(const ScanResult& result) {
   Json results = Json::array();
   for (const auto& subject : result.subjects) {
     for (const auto& finding : subject.report.findings) {
-      results.add(result_of(subject, finding, index.at(finding.code)));
+      results.add(result_of(subject, finding, index.at(finding.code), reader));
     }
-    if (!subject.report.complete()) results.add(open_result_of(subject));
+    if (!subject.report.complete()) results.add(open_result_of(subject, reader));
   }
   const auto space = result.tool.find(' ');
   Json driver = Json::object({{"name", result.tool.substr(0, space)},
