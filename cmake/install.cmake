@@ -1,5 +1,5 @@
 # The program, what it prints about itself (manual page and completion), the schemas of what it
-# reads and writes, and the licence.
+# reads and writes, what gates a pipeline with it, and the licence.
 include(GNUInstallDirs)
 install(TARGETS cupel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
@@ -20,5 +20,10 @@ install_output_of(${CMAKE_INSTALL_DATADIR}/bash-completion/completions cupel com
 install_output_of(${CMAKE_INSTALL_DATADIR}/zsh/site-functions _cupel completion zsh)
 install_output_of(${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d cupel.fish completion fish)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/catalogue/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/cupel)
+install(FILES ${PROJECT_SOURCE_DIR}/action.yml
+  ${PROJECT_SOURCE_DIR}/packaging/gitlab/cupel-scan.gitlab-ci.yml
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/cupel/ci)
+install(FILES ${PROJECT_SOURCE_DIR}/.pre-commit-hooks.yaml
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/cupel/ci RENAME pre-commit-hooks.yaml)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
