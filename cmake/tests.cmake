@@ -20,6 +20,9 @@ foreach(script ${scripts})
     "CUPEL=$<TARGET_FILE:cupel>;CUPEL_AT=$<TARGET_FILE:cupel_at>;CUPEL_SOURCE=${PROJECT_SOURCE_DIR};CUPEL_FAULTY_IO=$<TARGET_FILE:faulty_io>")
 endforeach()
 
+# Both print what is installed into one folder.
+set_tests_properties(e2e/install_e2e e2e/package_e2e PROPERTIES RESOURCE_LOCK install)
+
 option(CUPEL_TESTS "Build the tests that are linked with the product" ON)
 if(NOT CUPEL_TESTS)
   return()
