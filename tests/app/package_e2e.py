@@ -44,7 +44,7 @@ def unpacked(folder):
 
 def test_everything_is_in_it(folder):
     root = unpacked(folder)
-    for file in ("bin/cupel", "share/man/man1/cupel.1", "share/doc/cupel/README.md",
+    for file in ("bin/cupel", "share/man/man1/cupel.1", "share/doc/cupel/README.md", "share/doc/cupel/docs/scan.md",
                  "share/doc/cupel/LICENSE", "share/bash-completion/completions/cupel", "share/zsh/site-functions/_cupel",
                  "share/fish/vendor_completions.d/cupel.fish", "share/cupel/ci/action.yml",
                  "share/cupel/ci/cupel-scan.gitlab-ci.yml", "share/cupel/ci/pre-commit-hooks.yaml"):
