@@ -239,8 +239,9 @@ class Run {
       keep(question, outcome.sha256, outcome.report);
     }
     const auto head = bytes.first(std::min<std::size_t>(bytes.size(), 4096));
-    outcome.is_subject = item.named || !outcome.report.findings.empty() ||
-                         !outcome.report.complete() ||
+    // What no examiner takes for anything, and nobody calls a model, is none: a page's script.
+    const bool is_unfinished = !outcome.report.complete() && !outcome.report.formats.empty();
+    outcome.is_subject = item.named || !outcome.report.findings.empty() || is_unfinished ||
                          scan::is_model_file(item.name, head, bytes.size());
   }
 

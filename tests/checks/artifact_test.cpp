@@ -92,6 +92,16 @@ TEST(PicklePolicy, VetsExactNamesOnly) {
   EXPECT_EQ(standing("__main__", "Model"), Standing::unknown);
 }
 
+// joblib's arrays of objects, read as pickle.load would, look up what stands nowhere.
+TEST(PicklePolicy, TakesNoNoiseBehindAnArrayForAComputation) {
+  pickle::Import import;
+  import.module = "?";
+  import.known = false;
+  EXPECT_EQ(pickle_policy::judge(import).standing, Standing::computed);
+  import.behind_array = true;
+  EXPECT_EQ(pickle_policy::judge(import).standing, Standing::vetted);
+}
+
 TEST(ModelFiles, FindsNothingInAnHonestModel) {
   const auto seen = look_at(honest());
   EXPECT_EQ(told(seen), Told{});
@@ -266,7 +276,7 @@ TEST(ModelFiles, IsNotFooledByASignatureThatIsOpcodesToo) {
                               "0"sv,
                               payload),
                           "m.pkl")),
-            (Told{"PKL001", "SCN001"}));
+            (Told{"GGF003", "PKL001", "SCN001"}));
 }
 
 TEST(DeclaredDigest, ComparesWhatIsDeclared) {

@@ -82,7 +82,10 @@ Judgement judge_name(std::string_view module, std::string_view name, bool is_att
 
 Judgement judge(const pickle::Import& import) {
   constexpr unsigned kFirstWithoutRenaming = 3;
-  if (!import.known) return {Standing::computed, "is computed while loading"};
+  if (!import.known) {
+    if (import.behind_array) return {};
+    return {Standing::computed, "is computed while loading"};
+  }
   auto judgement = judge_name(import.module, import.name, import.is_attribute);
   if (import.protocol < kFirstWithoutRenaming) {
     const auto [module, name] = table().renaming(import.module, import.name);
