@@ -17,6 +17,10 @@ LIBRARY_OF = {
     "sqlite3": "SQLite::SQLite3",
     "zlib.h": "ZLIB::ZLIB",
     "zconf.h": "ZLIB::ZLIB",
+    "bzlib.h": "BZip2::BZip2",
+    "lzma.h": "LibLZMA::LibLZMA",
+    "zstd": "${LIBZSTD}",
+    "lz4frame.h": "${LIBLZ4}",
     "yaml.h": "${LIBYAML}",
 }
 # Angle-bracket headers with a dot or a slash that are the platform's, not a library's.

@@ -104,12 +104,16 @@ constexpr std::array<std::string_view, 3> kCsvNames = {".csv", ".tsv", ".psv"};
 constexpr std::array<std::string_view, 4> kZipNames = {".zip", ".nemo", ".mar", ".skops"};
 constexpr std::array<std::string_view, 1> kSevenZipNames = {".7z"};
 constexpr std::array<std::string_view, 1> kRarNames = {".rar"};
-constexpr std::array<std::string_view, 2> kGzipNames = {".gz", ".tgz"};
-constexpr std::array<std::string_view, 1> kBzip2Names = {".bz2"};
-constexpr std::array<std::string_view, 2> kXzNames = {".xz", ".lzma"};
+// joblib and R pack what they save and do not say so in the name.
+constexpr std::array<std::string_view, 6> kGzipNames = {".gz",  ".tgz",   ".joblib",
+                                                        ".rds", ".rdata", ".rda"};
+constexpr std::array<std::string_view, 5> kBzip2Names = {".bz2", ".joblib", ".rds", ".rdata",
+                                                         ".rda"};
+constexpr std::array<std::string_view, 6> kXzNames = {".xz",  ".lzma",  ".joblib",
+                                                      ".rds", ".rdata", ".rda"};
 constexpr std::array<std::string_view, 1> kZstdNames = {".zst"};
-constexpr std::array<std::string_view, 1> kLz4Names = {".lz4"};
-constexpr std::array<std::string_view, 1> kZlibNames = {".z"};
+constexpr std::array<std::string_view, 2> kLz4Names = {".lz4", ".joblib"};
+constexpr std::array<std::string_view, 2> kZlibNames = {".z", ".joblib"};
 constexpr std::array<std::string_view, 1> kTarNames = {".tar"};
 constexpr std::array<std::string_view, 1> kParquetNames = {".parquet"};
 constexpr std::array<std::string_view, 3> kArrowNames = {".arrow", ".feather", ".ipc"};

@@ -64,7 +64,8 @@ struct Examiner {
 // One examination: what all examiners share, and where they put what they saw.
 class Session {
  public:
-  explicit Session(const Limits& limits) : limits_(limits) {}
+  explicit Session(const Limits& limits)
+      : limits_(limits), unpackable_bytes_(limits.unpacked_bytes) {}
 
   [[nodiscard]] const Limits& limits() const { return limits_; }
 
@@ -85,8 +86,10 @@ class Session {
   // `layer`, when they would go beyond the limits.
   [[nodiscard]] bool may_unpack(const Layer& layer, std::uint64_t unpacked, std::uint64_t packed);
   // The most that one member packed into `packed` bytes may become, for unpackers that are not
-  // told beforehand.
+  // told beforehand; they say afterwards how much it was. All together may become no more than
+  // the file's own size allows, so that a small file cannot make much work.
   [[nodiscard]] std::uint64_t unpack_limit(std::uint64_t packed) const;
+  void count_unpacked(std::uint64_t bytes);
 
   // Runs every examiner that fits; the ids of those.
   std::vector<std::string_view> examine(const Layer& layer);
@@ -99,6 +102,7 @@ class Session {
   Report report_;
   std::map<std::string, Import, std::less<>> imports_;
   std::uint64_t unpacked_bytes_ = 0;
+  std::uint64_t unpackable_bytes_ = 0;
   std::uint64_t layers_ = 0;
 };
 

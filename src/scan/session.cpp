@@ -134,8 +134,12 @@ void Session::follow(const Layer& outer, std::string_view name, Bytes bytes, boo
 std::uint64_t Session::unpack_limit(std::uint64_t packed) const {
   const std::uint64_t fair =
       packed > limits_.member_bytes / limits_.ratio ? limits_.member_bytes : packed * limits_.ratio;
-  const std::uint64_t left = limits_.unpacked_bytes - unpacked_bytes_;
+  const std::uint64_t left = unpackable_bytes_ - unpacked_bytes_;
   return std::min({std::max(fair, limits_.suspicious_member_bytes), limits_.member_bytes, left});
+}
+
+void Session::count_unpacked(std::uint64_t bytes) {
+  unpacked_bytes_ += std::min(bytes, unpackable_bytes_ - unpacked_bytes_);
 }
 
 bool Session::may_unpack(const Layer& layer, std::uint64_t unpacked, std::uint64_t packed) {
@@ -149,6 +153,11 @@ bool Session::may_unpack(const Layer& layer, std::uint64_t unpacked, std::uint64
 }
 
 std::vector<std::string_view> Session::examine(const Layer& layer) {
+  if (layer.depth == 0) {
+    const auto size = std::min<std::uint64_t>(layer.bytes.size(), limits_.unpacked_bytes);
+    unpackable_bytes_ = std::min(limits_.unpacked_bytes,
+                                 limits_.suspicious_member_bytes + (size * limits_.ratio));
+  }
   ++layers_;
   std::vector<std::string_view> fitting;
   for (const auto* examiner : all_examiners()) {
