@@ -57,8 +57,8 @@ std::string name_some(const std::vector<std::string>& names, std::size_t most) {
 }
 
 std::string unexamined(const Layer& layer) {
-  constexpr std::array<std::string_view, 11> kCode = {
-      ".py", ".pyc", ".so", ".dll", ".dylib", ".exe", ".sh", ".class", ".jar", ".js", ".lua"};
+  constexpr std::array<std::string_view, 8> kCode = {".so",    ".dll", ".dylib", ".exe",
+                                                     ".class", ".jar", ".js",    ".lua"};
   if (layer.bytes.empty()) return {};
   const auto* format = format_of(layer);
   if (format != nullptr && format->kind != AssetKind::dataset) {
@@ -67,9 +67,6 @@ std::string unexamined(const Layer& layer) {
   const std::string name = lower(layer.name());
   const auto ends = [&](std::string_view ending) { return name.ends_with(ending); };
   if (std::ranges::any_of(kCode, ends)) return "there is no examiner for code yet";
-  if (ends(".json") && as_text(layer.bytes).find("\"class_name\"") != std::string_view::npos) {
-    return "there is no examiner for layers of Keras yet";
-  }
   return {};
 }
 
