@@ -17,3 +17,13 @@ target_link_libraries(pickle_imports PRIVATE formats)
 add_test(NAME formats/pickle_differential
   COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/formats/pickle/differential_test.py
     $<TARGET_FILE:pickle_imports>)
+
+# Verdicts for the tests under tests/interop/, which ask Python itself.
+add_executable(scan_files ${PROJECT_SOURCE_DIR}/tests/scan/scan_files_main.cpp)
+target_link_libraries(scan_files PRIVATE scan)
+foreach(test pickle_oracle pickle_opcodes)
+  add_test(NAME interop/${test}
+    COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/interop/${test}.py
+      $<TARGET_FILE:scan_files> ${PROJECT_SOURCE_DIR})
+  set_tests_properties(interop/${test} PROPERTIES LABELS interop TIMEOUT 300)
+endforeach()

@@ -140,6 +140,13 @@ Reading read(Bytes bytes, const Limits& limits) {
   return reading;
 }
 
+std::vector<std::uint64_t> opcodes_of(Bytes bytes) {
+  Reading reading;
+  Session session(bytes, {}, reading);
+  Machine machine(session, 0, Machine::Arrays::as_opcodes);
+  return machine.trace();
+}
+
 bool looks_like(Bytes head, std::uint64_t size) {
   constexpr std::uint64_t kTrialOpcodes = 4096;
   constexpr std::uint64_t kConvincing = 8;  // opcodes in a row that text or chance hardly has

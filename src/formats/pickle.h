@@ -96,6 +96,9 @@ struct Reading {
 // before an error still counts: loading would have done it.
 [[nodiscard]] Reading read(Bytes bytes, const Limits& limits = {});
 
+// Where the opcodes of the first pickle begin, up to its STOP or to the first that is damaged.
+[[nodiscard]] std::vector<std::uint64_t> opcodes_of(Bytes bytes);
+
 // Whether the bytes begin like a pickle of any protocol: PROTO and a version, or,
 // for protocols 0 and 1, a short trial execution that arrives at STOP.
 [[nodiscard]] bool looks_like(Bytes head, std::uint64_t size);

@@ -88,6 +88,19 @@ End Machine::run() {
   return end_;
 }
 
+std::vector<std::uint64_t> Machine::trace() {
+  std::vector<std::uint64_t> begins;
+  bool going = true;
+  while (going) {
+    opcode_at_ = at_;
+    if (at_ >= checkpoint_ && !pass_checkpoint()) break;
+    begins.push_back(at_);
+    going = execute(static_cast<Opcode>(stream_[at_++]));
+  }
+  if (end_ != End::stop) begins.pop_back();
+  return begins;
+}
+
 bool Machine::execute(Opcode opcode) {
   std::uint64_t index = 0;
   switch (opcode) {

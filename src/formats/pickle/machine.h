@@ -37,6 +37,8 @@ class Machine {
   Machine(Session& session, std::size_t at, Arrays arrays, unsigned depth = 0);
 
   [[nodiscard]] End run();
+  // Runs, and tells where each opcode that was executed began.
+  [[nodiscard]] std::vector<std::uint64_t> trace();
 
   [[nodiscard]] std::size_t at() const { return at_; }  // behind STOP, or the opcode that failed
   // Where the first NumpyArrayWrapper was built, if one was: from there on the two
