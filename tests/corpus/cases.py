@@ -38,25 +38,28 @@ class Family:
         self.count = 0
 
     def __call__(self, label: str, does: str, files, *, name: str = "model.pkl", source: str = "own",
-                 scan: str | None = None) -> Path:
+                 scan: str | None = None) -> None:
         """Adds a case: the bytes of one file called `name`, or a dictionary of files, scanned as a
-        folder unless `scan` names one of them."""
+        folder unless `scan` names one of them. A function stands for files that take long to make."""
         assert label in LABELS, label
         number, self.count = self.count, self.count + 1
         folder = f"cases/{self.slug}/{number:03}"
         target = folder
+        if callable(files):
+            if self.corpus.small:
+                return
+            files = files()
         if isinstance(files, (bytes, str)):
             files, target = {name: files}, f"{folder}/{name}"
         elif scan:
             target = f"{folder}/{scan}"
         self.corpus.add(Case(f"{self.slug}/{number:03}", number, target, self.slug, self.title, label, does, source,
                              self.needs), folder, files)
-        return self.corpus.root / folder
 
 
 class Corpus:
-    def __init__(self, root: Path):
-        self.root = root
+    def __init__(self, root: Path, small: bool = False):
+        self.root, self.small = root, small  # small: without the cases that take long to make
         self.cases: list[Case] = []
         self.slugs: set[str] = set()
 

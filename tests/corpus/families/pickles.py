@@ -137,8 +137,8 @@ def differential(case):
 
 
 def caps(case):
-    case("malicious", "after 2.4 million opcodes", proto(4) + b"N0" * 1_200_000 + attack(4)[2:])
-    case("malicious", "after a blob of 120 MB", proto(4) + b"B" + struct.pack("<I", 120_000_000) + bytes(120_000_000)
+    case("malicious", "after 2.4 million opcodes", lambda: proto(4) + b"N0" * 1_200_000 + attack(4)[2:])
+    case("malicious", "after a blob of 120 MB", lambda: proto(4) + b"B" + struct.pack("<I", 120_000_000) + bytes(120_000_000)
          + POP + attack(4)[2:])
 
 

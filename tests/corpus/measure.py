@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs cupel, and every peer that is installed, over a corpus, one case at a time, and writes the
+table of docs/quality.md.
+
+    measure.py peers VENVS                     installs the peers, each in an environment of its own
+    measure.py run CORPUS [--cupel PROGRAM] [--peers VENVS] [--half work|test] [--out FILE] [--jobs N]
+
+A case counts as run out of time after 60 seconds. Peak memory is that of the program itself."""
+import argparse
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from cases import HALVES, LABELS, Case, read_manifest  # noqa: E402
+
+TIMEOUT = 60
+MEMORY = 6 << 30  # of address space for a peer: a bomb must not take the machine with it
+VERDICTS = ("pass", "fail", "inconclusive")
+# name -> packages; the newest on PyPI when the environment is made, and told in the table's head
+PEERS = {"picklescan": ["picklescan", "py7zr"], "modelscan": ["modelscan[h5py]"], "fickling": ["fickling"],
+         "modelaudit": ["modelaudit"]}
+
+
+@dataclass
+class Outcome:
+    answer: str     # cupel: a verdict; a peer: flagged, clean or error; both: timeout, crash
+    seconds: float
+    peak_kib: int
+    note: str = ""
+
+
+def execute(command: list[str], environment: dict, memory: int | None) -> tuple[int | None, str, str, float, int]:
+    """(exit code or None when out of time, output, errors, seconds, peak KiB)"""
+    def limit():
+        if memory:
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        began = time.monotonic()
+        child = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, env=environment, preexec_fn=limit,
+                                 start_new_session=True)
+        late = False
+        while True:
+            done, status, usage = os.wait4(child.pid, os.WNOHANG)
+            if done:
+                break
+            if not late and time.monotonic() - began > TIMEOUT:
+                late = True
+                os.killpg(child.pid, signal.SIGKILL)  # the session that this function started
+            time.sleep(0.002)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.monotonic() - began
+        out.seek(0)
+        err.seek(0)
+        return (None if late else child.returncode, out.read().decode(errors="replace"), err.read().decode(errors="replace"),
+                seconds, usage.ru_maxrss)
+
+
+def worst(verdicts: list[str]) -> str:
+    return next((verdict for verdict in ("fail", "inconclusive", "pass") if verdict in verdicts), "pass")
+
+
+def run_cupel(program: str, path: Path) -> Outcome:
+    code, out, err, seconds, peak = execute([program, "scan", str(path), "--format", "json"], dict(os.environ), None)
+    if code is None:
+        return Outcome("timeout", seconds, peak)
+    if code not in (0, 1, 3):
+        return Outcome("crash", seconds, peak, f"exit {code}: {err.strip()[:200]}")
+    report = json.loads(out)
+    verdict = worst([subject["verdict"] for subject in report["subjects"]])
+    if {"pass": 0, "fail": 1, "inconclusive": 3}[verdict] != code:
+        return Outcome("crash", seconds, peak, f"exit {code}, but the report says {verdict}")
+    told = Counter(finding["code"] for subject in report["subjects"] for finding in subject["findings"])
+    note = ", ".join(sorted(told)) or "; ".join(s for subject in report["subjects"] for s in subject["shortfalls"][:1])[:160]
+    return Outcome(verdict, seconds, peak, note)
+
+
+def peer_command(peer: str, python: Path, path: Path, scratch: Path) -> list[str]:
+    tool = python.parent / peer
+    match peer:
+        case "picklescan":
+            return [str(tool), "--path", str(path)]
+        case "modelscan":
+            return [str(tool), "-p", str(path)]
+        case "fickling":
+            return [str(tool), "--check-safety", "-p", "-j", str(scratch / "fickling.json"), str(path)]
+        case "modelaudit":
+            return [str(tool), "scan", "--format", "json", "--no-cache", str(path)]
+    raise KeyError(peer)
+
+
+# exit code -> answer; what is not here is an error
+MEANS = {"picklescan": {0: "clean", 1: "flagged"}, "modelscan": {0: "clean", 1: "flagged", 3: "error"},
+         "fickling": {0: "clean", 1: "flagged"}, "modelaudit": {0: "clean", 1: "flagged"}}
+READS = {"fickling": ("pickle", "extension", "torch", "numpy", "joblib", "packages", "archive", "benign")}  # elsewhere: n/a
+
+
+def run_peer(peer: str, python: Path, case: Case, path: Path) -> Outcome:
+    if peer in READS and not case.family.startswith(READS[peer]):
+        return Outcome("n/a", 0, 0)
+    with tempfile.TemporaryDirectory() as scratch:
+        environment = {**os.environ, "HOME": scratch, "PROMPTFOO_DISABLE_TELEMETRY": "1", "NO_ANALYTICS": "1", "NO_COLOR": "1",
+                       "HF_HUB_OFFLINE": "1"}
+        files = [path]
+        if peer == "fickling" and path.is_dir():  # it takes one file
+            files = sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink())
+        answers, seconds, peak, note = [], 0.0, 0, ""
+        for file in files:
+            code, out, err, took, most = execute(peer_command(peer, python, file, Path(scratch)), environment, MEMORY)
+            seconds, peak = seconds + took, max(peak, most)
+            answers.append("timeout" if code is None else "crash" if code < 0 else MEANS[peer].get(code, "error"))
+            note = (err or out).strip()[-160:]
+        answer = next((a for a in ("flagged", "timeout", "crash", "error") if a in answers), "clean")
+        return Outcome(answer, seconds, peak, note)
+
+
+def version_of(python: Path, peer: str) -> str:
+    code = f"import importlib.metadata as m; print(m.version({peer!r}))"
+    return subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
+
+
+# ---- the tables
+
+def share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "-"
+
+
+def cupel_cell(outcomes: list[Outcome], label: str) -> str:
+    count = Counter(outcome.answer for outcome in outcomes)
+    words = [f"{count[verdict]} {verdict}" for verdict in (*VERDICTS, "timeout", "crash") if count[verdict]]
+    wrong = count["pass"] if label in ("malicious", "malformed") else count["fail"] + count["inconclusive"] if label == "benign" else 0
+    return ("**" + ", ".join(words) + "**") if wrong else ", ".join(words)
+
+
+def peer_cell(outcomes: list[Outcome]) -> str:
+    count = Counter(outcome.answer for outcome in outcomes)
+    if set(count) == {"n/a"}:
+        return "n/a"
+    words = f"{count['flagged']}/{len(outcomes)}"
+    for answer, letter in (("error", "e"), ("timeout", "t"), ("crash", "c")):
+        words += f" {letter}{count[answer]}" if count[answer] else ""
+    return words
+
+
+def family_table(cases: list[Case], results: dict, peers: list[str]) -> list[str]:
+    rows = defaultdict(list)
+    for case in cases:
+        rows[case.title, case.label].append(case)
+    lines = ["| family | label | n | cupel | " + " | ".join(peers) + " |" if peers else "| family | label | n | cupel |",
+             "|---|---|---|---|" + "---|" * len(peers)]
+    for (title, label), some in rows.items():
+        cells = [title, label, str(len(some)), cupel_cell([results["cupel"][c.id] for c in some], label)]
+        cells += [peer_cell([results[peer][c.id] for c in some]) for peer in peers]
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return lines
+
+
+def totals_of(cases: list[Case], answers: dict[str, Outcome]) -> dict[str, str]:
+    def count(labels, wanted):
+        some = [c for c in cases if c.label in labels]
+        return sum(answers[c.id].answer in wanted for c in some), len(some)
+
+    bad, malicious, benign = ("malicious", "malformed"), ("malicious",), ("benign",)
+    passed, of_bad = count(bad, ("pass",))
+    failed, of_malicious = count(malicious, ("fail",))
+    wrong, of_benign = count(benign, ("fail",))
+    unsure, _ = count(benign, ("inconclusive",))
+    dead, of_all = count(LABELS, ("timeout", "crash"))
+    return {"malicious or malformed, yet pass (aim: 0)": f"{passed} of {of_bad}",
+            "malicious that fail (aim: 98 %)": f"{failed} of {of_malicious}, {share(failed, of_malicious)}",
+            "benign that fail (aim: at most 1 %)": f"{wrong} of {of_benign}, {share(wrong, of_benign)}",
+            "benign that are inconclusive (aim: at most 2 %)": f"{unsure} of {of_benign}, {share(unsure, of_benign)}",
+            "out of time or crashed (aim: 0)": f"{dead} of {of_all}"}
+
+
+def total_table(cases: list[Case], answers: dict[str, Outcome]) -> list[str]:
+    columns = {half: totals_of([c for c in cases if c.half == half], answers) for half in HALVES}
+    columns["both"] = totals_of(cases, answers)
+    lines = ["| cupel | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
+    lines += [f"| {row} | " + " | ".join(column[row] for column in columns.values()) + " |" for row in columns["both"]]
+    return lines
+
+
+def peer_totals(cases: list[Case], results: dict, peers: list[str]) -> list[str]:
+    lines = ["| | " + " | ".join(peers) + " |", "|---|" + "---|" * len(peers)]
+    for label in LABELS:
+        some = [case for case in cases if case.label == label]
+        cells = []
+        for peer in peers:
+            read = [results[peer][c.id] for c in some if results[peer][c.id].answer != "n/a"]
+            flagged = sum(outcome.answer == "flagged" for outcome in read)
+            other = sum(outcome.answer in ("error", "timeout", "crash") for outcome in read)
+            cells.append(f"{flagged} of {len(read)}, {share(flagged, len(read))}; {other} could not be scanned")
+        lines.append(f"| {label}, flagged | " + " | ".join(cells) + " |")
+    return lines
+
+
+def slowest(cases: list[Case], answers: dict[str, Outcome], who: str) -> str:
+    case = max(cases, key=lambda c: answers[c.id].seconds)
+    hungry = max(cases, key=lambda c: answers[c.id].peak_kib)
+    tell = lambda c: f"{answers[c.id].seconds:.2f} s, {answers[c.id].peak_kib // 1024} MiB ({c.id}: {c.does})"  # noqa: E731
+    return f"{who}: slowest {tell(case)}; most memory {tell(hungry)}"
+
+
+def wrong_list(cases: list[Case], answers: dict[str, Outcome], hide: str | None) -> list[str]:
+    """What misses an aim, one line each; of the half that is held out only how many."""
+    lines, hidden = [], 0
+    for case in cases:
+        answer = answers[case.id]
+        wanted = {"malicious": ("fail",), "malformed": ("fail", "inconclusive"), "benign": ("pass",)}.get(case.label, VERDICTS)
+        if answer.answer in wanted:
+            continue
+        if case.half == hide:
+            hidden += 1
+            continue
+        lines.append(f"{case.id}\t{case.label}\t{answer.answer}\t{case.does}\t{answer.note}")
+    return lines + ([f"and {hidden} of the half that is held out"] if hidden else [])
+
+
+# ---- commands
+
+def install_peers(venvs: Path) -> None:
+    for peer, packages in PEERS.items():
+        folder = venvs / peer
+        python = folder / "bin" / "python"
+        if not python.exists():
+            subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        done = subprocess.run([python, "-m", "pip", "install", "-q", "--upgrade", "--only-binary", ":all:", *packages])
+        print(peer, version_of(python, peer) if done.returncode == 0 else "could not be installed")
+
+
+def run(options) -> None:
+    root = options.corpus
+    cases = [case for case in read_manifest(root) if options.half in (None, case.half)]
+    results = {"cupel": {}}
+    peers, heads = [], []
+    for peer in PEERS if options.peers else ():
+        python = (options.peers / peer / "bin" / "python").absolute()
+        if python.exists() and (version := version_of(python, peer)):
+            peers.append(peer)
+            heads.append(f"{peer} {version}")
+    with ThreadPoolExecutor(options.jobs) as pool:
+        each = lambda work: dict(zip([c.id for c in cases], pool.map(work, cases)))  # noqa: E731
+        results["cupel"] = each(lambda c: run_cupel(options.cupel, root / c.path))
+        for peer in peers:
+            python = (options.peers / peer / "bin" / "python").absolute()
+            print(f"measure: {peer}", file=sys.stderr)
+            results[peer] = each(lambda c: run_peer(peer, python, c, root / c.path))
+    text = [f"{len(cases)} cases: " + ", ".join(f"{sum(c.label == label for c in cases)} {label}" for label in LABELS)
+            + (f". Peers: {', '.join(heads)}." if heads else "."), ""]
+    text += total_table(cases, results["cupel"]) + [""]
+    text += (peer_totals(cases, results, peers) + [""]) if peers else []
+    text += [slowest(cases, results[who], who) + ". " for who in ("cupel", *peers)] + [""]
+    text += family_table(cases, results, peers) + [""]
+    (options.out.write_text if options.out else print)("\n".join(text))
+    if options.raw:
+        options.raw.write_text(json.dumps({who: {key: vars(o) for key, o in answers.items()} for who, answers in results.items()},
+                                          indent=1))
+    if options.wrong:
+        hide = None if options.show_test_half else "test"
+        options.wrong.write_text("\n".join(wrong_list(cases, results["cupel"], hide)) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("peers", help="install the peers")
+    command.add_argument("venvs", type=Path)
+    command = commands.add_parser("run", help="run them and write the tables")
+    command.add_argument("corpus", type=Path)
+    command.add_argument("--cupel", default=os.environ.get("CUPEL", "cupel"))
+    command.add_argument("--peers", type=Path, metavar="VENVS")
+    command.add_argument("--half", choices=HALVES)
+    command.add_argument("--out", type=Path, help="Markdown, instead of the standard output")
+    command.add_argument("--raw", type=Path, help="every answer, as JSON")
+    command.add_argument("--wrong", type=Path, help="what misses an aim; the held-out half is only counted")
+    command.add_argument("--show-test-half", action="store_true", help="name those of the held-out half too")
+    command.add_argument("--jobs", type=int, default=1)
+    options = parser.parse_args()
+    install_peers(options.venvs) if options.command == "peers" else run(options)
+
+
+if __name__ == "__main__":
+    main()
