@@ -6,11 +6,12 @@ table of docs/quality.md.
     measure.py peers VENVS                     installs the peers, each in an environment of its own
     measure.py run CORPUS [--cupel PROGRAM] [--peers VENVS] [--half work|test] [--out FILE] [--jobs N]
 
-A case counts as run out of time after 60 seconds. Peak memory is that of the program itself."""
+A case counts as run out of time after 60 seconds. Peers are loaded once and forked for each case, so that
+their seconds leave out the start of Python."""
 import argparse
 import json
 import os
-import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,16 +41,11 @@ class Outcome:
     note: str = ""
 
 
-def execute(command: list[str], environment: dict, memory: int | None) -> tuple[int | None, str, str, float, int]:
+def execute(command: list[str]) -> tuple[int | None, str, str, float, int]:
     """(exit code or None when out of time, output, errors, seconds, peak KiB)"""
-    def limit():
-        if memory:
-            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         began = time.monotonic()
-        child = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, env=environment, preexec_fn=limit,
-                                 start_new_session=True)
+        child = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, start_new_session=True)
         late = False
         while True:
             done, status, usage = os.wait4(child.pid, os.WNOHANG)
@@ -72,7 +68,7 @@ def worst(verdicts: list[str]) -> str:
 
 
 def run_cupel(program: str, path: Path) -> Outcome:
-    code, out, err, seconds, peak = execute([program, "scan", str(path), "--format", "json"], dict(os.environ), None)
+    code, out, err, seconds, peak = execute([program, "scan", str(path), "--format", "json"])
     if code is None:
         return Outcome("timeout", seconds, peak)
     if code not in (0, 1, 3):
@@ -86,43 +82,51 @@ def run_cupel(program: str, path: Path) -> Outcome:
     return Outcome(verdict, seconds, peak, note)
 
 
-def peer_command(peer: str, python: Path, path: Path, scratch: Path) -> list[str]:
-    tool = python.parent / peer
-    match peer:
-        case "picklescan":
-            return [str(tool), "--path", str(path)]
-        case "modelscan":
-            return [str(tool), "-p", str(path)]
-        case "fickling":
-            return [str(tool), "--check-safety", "-p", "-j", str(scratch / "fickling.json"), str(path)]
-        case "modelaudit":
-            return [str(tool), "scan", "--format", "json", "--no-cache", str(path)]
-    raise KeyError(peer)
+def peer_arguments(peer: str, path: Path, scratch: Path) -> list[str]:
+    return {"picklescan": ["--path", str(path)], "modelscan": ["-p", str(path)],
+            "fickling": ["--check-safety", "--print-results", "--json-output", str(scratch / "fickling.json"), str(path)],
+            "modelaudit": ["scan", "--format", "json", "--no-cache", str(path)]}[peer]
 
 
 # exit code -> answer; what is not here is an error
-MEANS = {"picklescan": {0: "clean", 1: "flagged"}, "modelscan": {0: "clean", 1: "flagged", 3: "error"},
+MEANS = {"picklescan": {0: "clean", 1: "flagged"}, "modelscan": {0: "clean", 1: "flagged"},
          "fickling": {0: "clean", 1: "flagged"}, "modelaudit": {0: "clean", 1: "flagged"}}
 READS = {"fickling": ("pickle", "extension", "torch", "numpy", "joblib", "packages", "archive", "benign")}  # elsewhere: n/a
 
 
-def run_peer(peer: str, python: Path, case: Case, path: Path) -> Outcome:
-    if peer in READS and not case.family.startswith(READS[peer]):
-        return Outcome("n/a", 0, 0)
-    with tempfile.TemporaryDirectory() as scratch:
-        environment = {**os.environ, "HOME": scratch, "PROMPTFOO_DISABLE_TELEMETRY": "1", "NO_ANALYTICS": "1", "NO_COLOR": "1",
-                       "HF_HUB_OFFLINE": "1"}
+class Peer:
+    """A peer's program, loaded once and run in a fork for each case."""
+
+    def __init__(self, name: str, python: Path):
+        self.name = name
+        self.scratch = Path(tempfile.mkdtemp(prefix="corpus-peer-"))
+        environment = {**os.environ, "HOME": str(self.scratch), "PROMPTFOO_DISABLE_TELEMETRY": "1", "NO_ANALYTICS": "1",
+                       "NO_COLOR": "1", "HF_HUB_OFFLINE": "1"}
+        self.runner = subprocess.Popen([python, Path(__file__).with_name("peer_runner.py"), name, str(TIMEOUT), str(MEMORY)],
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=self.scratch)
+
+    def run(self, case: Case, path: Path) -> Outcome:
+        if self.name in READS and not case.family.startswith(READS[self.name]):
+            return Outcome("n/a", 0, 0)
         files = [path]
-        if peer == "fickling" and path.is_dir():  # it takes one file
+        if self.name == "fickling" and path.is_dir():  # it takes one file
             files = sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink())
         answers, seconds, peak, note = [], 0.0, 0, ""
         for file in files:
-            code, out, err, took, most = execute(peer_command(peer, python, file, Path(scratch)), environment, MEMORY)
-            seconds, peak = seconds + took, max(peak, most)
-            answers.append("timeout" if code is None else "crash" if code < 0 else MEANS[peer].get(code, "error"))
-            note = (err or out).strip()[-160:]
-        answer = next((a for a in ("flagged", "timeout", "crash", "error") if a in answers), "clean")
-        return Outcome(answer, seconds, peak, note)
+            out = self.scratch / "output"
+            self.runner.stdin.write(json.dumps({"arguments": peer_arguments(self.name, file.absolute(), self.scratch),
+                                                "out": str(out)}) + "\n")
+            self.runner.stdin.flush()
+            done = json.loads(self.runner.stdout.readline())
+            seconds, peak, code = seconds + done["seconds"], max(peak, done["peak_kib"]), done["code"]
+            answers.append("timeout" if code is None else "crash" if code < 0 else MEANS[self.name].get(code, "error"))
+            note = out.read_text(errors="replace").strip()[-160:] if out.exists() else ""
+        return Outcome(next((a for a in ("flagged", "timeout", "crash", "error") if a in answers), "clean"), seconds, peak, note)
+
+    def close(self) -> None:
+        self.runner.stdin.close()
+        self.runner.wait()
+        shutil.rmtree(self.scratch)
 
 
 def version_of(python: Path, peer: str) -> str:
@@ -256,7 +260,9 @@ def run(options) -> None:
         for peer in peers:
             python = (options.peers / peer / "bin" / "python").absolute()
             print(f"measure: {peer}", file=sys.stderr)
-            results[peer] = each(lambda c: run_peer(peer, python, c, root / c.path))
+            program = Peer(peer, python)
+            results[peer] = {case.id: program.run(case, root / case.path) for case in cases}
+            program.close()
     text = [f"{len(cases)} cases: " + ", ".join(f"{sum(c.label == label for c in cases)} {label}" for label in LABELS)
             + (f". Peers: {', '.join(heads)}." if heads else "."), ""]
     text += total_table(cases, results["cupel"]) + [""]
