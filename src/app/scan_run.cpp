@@ -2,10 +2,13 @@
 #include "app/scan_run.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <thread>
 
@@ -319,6 +322,42 @@ class Run {
   Guarded<std::optional<Error>> failed_;
 };
 
+// Files by which a folder is known to be a model as a whole.
+bool is_hallmark(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kNames = {"config.json",  "model_index.json",
+                                                      "modules.json", "adapter_config.json",
+                                                      "MLmodel",      "tokenizer_config.json"};
+  return std::ranges::find(kNames, name) != kNames.end();
+}
+
+// The verdict on a folder as a whole: a subject when it is a model's, or something was found.
+std::optional<ScanSubject> look_at_folder(const std::string& prefix, std::span<const Item> items) {
+  const std::string shown = prefix == "./" ? std::string() : prefix;
+  scan::Folder folder{.name = prefix, .files = {}, .read = {}};
+  std::map<std::string, fs::path> paths;
+  bool is_model = false;
+  for (const auto& item : items) {
+    if (!item.name.starts_with(shown) || !item.problem.empty() || item.path.empty()) continue;
+    const auto inside = item.name.substr(shown.size());
+    is_model = is_model || is_hallmark(inside);
+    folder.files.push_back({.path = inside, .size_bytes = item.size});
+    paths.emplace(inside, item.path);
+  }
+  folder.read = [&](const scan::FolderFile& file,
+                    const std::function<void(Bytes)>& use) -> Result<void> {
+    const auto bytes = TRY(read_file(paths.at(file.path), file.size_bytes + kCopyLimit));
+    use(bytes);
+    return {};
+  };
+  ScanSubject subject{.path = prefix, .report = scan::examine_folder(folder)};
+  auto& report = subject.report;
+  if (!is_model && report.findings.empty() && report.complete()) return {};
+  for (auto& finding : report.findings) {
+    if (!finding.place.path.empty()) finding.place.path.front().insert(0, shown);
+  }
+  return subject;
+}
+
 }  // namespace
 
 Result<ScanResult> run_scan(const Context& context, const std::vector<std::string>& words,
@@ -351,6 +390,14 @@ Result<ScanResult> run_scan(const Context& context, const std::vector<std::strin
     subject.verdict = scan::verdict_of(subject.report, options.fail_at);
     result.subjects.push_back(std::move(subject));
   }
+  for (const auto& prefix : gathered.folders) {
+    TRY(task.step(0));
+    auto subject = look_at_folder(prefix, gathered.items);
+    if (!subject) continue;
+    subject->verdict = scan::verdict_of(subject->report, options.fail_at);
+    result.subjects.push_back(std::move(*subject));
+  }
+  std::ranges::sort(result.subjects, {}, &ScanSubject::path);
   return result;
 }
 

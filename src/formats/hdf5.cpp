@@ -86,11 +86,7 @@ class Walk {
     const auto base = number(in, offset_size_);
     if (base != begin && base != 0) stop("its base address is not where it begins");
     in.take(std::uint64_t{offset_size_} * (version < 2 ? 4U : 2U));
-    if (version >= 2) {
-      push(offset(in));
-    } else {
-      push(offset(in));  // of the root's header; its symbol table is found through that
-    }
+    push(offset(in));  // of the root's header; its symbol table is found through that
     if (!in.ok()) stop("its superblock is cut short");
     return true;
   }

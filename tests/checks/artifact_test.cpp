@@ -208,11 +208,6 @@ TEST(ModelFiles, SaysWhatItDoesNotExamine) {
            {std::string("GGUF\3\0\0\0", 8), "m.gguf"},
            {"\x89HDF\r\n\x1a\n", "m.h5"},
            {std::string("\x1f\x8b\x08\0\0\0\0", 7), "m.pkl.gz"},
-           {zip_of({{.name = "config.json", .content = R"({"class_name": "Sequential"})"}}),
-            "m.keras"},
-           {zip_of(
-                {{.name = "a/code/m.py", .content = "x"}, {.name = "a/data.pkl", .content = "N."}}),
-            "m.pt"},
            {zip_of({{.name = "archive/data.pkl", .content = "N.", .method = 12}}), "m.pt"},
            {"something else", "weights.onnx"}}) {
     const auto seen = look_at(bytes, path);

@@ -32,8 +32,8 @@ TEST(Folders, OfHonestModelsHaveNoFindings) {
       told_of_folder({
           {"config.json",
            R"({"_name_or_path":"x/y","model_type":"bert","architectures":["BertModel"]})"},
-          {"model.safetensors.index.json", R"({"weight_map":{"w":"model-1.safetensors"}})"},
-          {"model-1.bin", "weights"},
+          {"pytorch_model.bin.index.json", R"({"weight_map":{"w":"model-1.pkl"}})"},
+          {"model-1.pkl", "\x80\2N."},
           {"modules.json", R"([{"idx":0,"type":"sentence_transformers.models.Transformer"}])"},
           {"model_index.json",
            R"({"unet":["diffusers","UNet2DConditionModel"],"safety_checker":[null,null]})"},

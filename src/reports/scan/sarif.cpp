@@ -44,6 +44,12 @@ std::string key_of(const ScanSubject& subject, const scan::Finding& finding) {
              finding.place.pointer, "\n", finding.title);
 }
 
+// Of a folder's finding the file that it stands in.
+const std::string& file_of(const ScanSubject& subject, const scan::Finding& finding) {
+  const bool is_folder = subject.path.ends_with('/');
+  return is_folder && !finding.place.path.empty() ? finding.place.path.front() : subject.path;
+}
+
 Json result_of(const ScanSubject& subject, const scan::Finding& finding, std::size_t rule,
                SarifReader reader) {
   const std::string where =
@@ -53,7 +59,7 @@ Json result_of(const ScanSubject& subject, const scan::Finding& finding, std::si
        {"ruleIndex", rule},
        {"level", sarif_level(finding.severity)},
        {"message", message(cat(finding.title, where, ". ", finding.help))},
-       {"locations", Json::array({location_of(finding.place, subject.path, reader)})},
+       {"locations", Json::array({location_of(finding.place, file_of(subject, finding), reader)})},
        {"partialFingerprints",
         Json::object({{"cupelFinding/v1", fingerprint(key_of(subject, finding))}})},
        {"properties", Json::object({{"severity", to_text(finding.severity)},

@@ -73,6 +73,11 @@ Power power_of(std::string_view callee) {
       "http.client.", "ftplib.",         "smtplib.",       "telnetlib.", "paramiko.", "aiohttp."};
   const auto is = [&](std::string_view name) { return callee == name; };
   const auto begins = [&](std::string_view name) { return callee.starts_with(name); };
+  // Making one reaches nothing yet.
+  constexpr std::array<std::string_view, 6> kMakers = {
+      "requests.Session",  "requests.session",      "httpx.Client",
+      "httpx.AsyncClient", "aiohttp.ClientSession", "aiohttp.ClientTimeout"};
+  if (std::ranges::any_of(kMakers, is)) return Power::none;
   if (std::ranges::any_of(kRuns, is)) return Power::runs;
   if (std::ranges::any_of(kSpawns, is) || std::ranges::any_of(kSpawning, begins)) {
     return Power::spawns;
@@ -130,11 +135,11 @@ void judge(const Layer& layer, Session& session, const python_source::Call& call
          : power == Power::reaches ? Severity::high
                                    : Severity::critical,
          cat("importing ", quote(layer.name()), " calls ", quote(call.callee)));
-  } else if (power == Power::reaches) {
-    tell(layer, session, call, "PYC002", Severity::low,
-         cat("a function of ", quote(layer.name()), " calls ", quote(call.callee)));
   } else {
-    tell(layer, session, call, "PYC002", Severity::medium,
+    // Code inside of a model runs when the model is used; a program beside one is what people
+    // run anyway, and many a program starts others.
+    const bool is_part = layer.depth != 0 && power != Power::reaches;
+    tell(layer, session, call, "PYC002", is_part ? Severity::medium : Severity::low,
          cat("a function of ", quote(layer.name()), " calls ", quote(call.callee)));
   }
 }

@@ -13,7 +13,9 @@
 #include "base/text.h"
 #include "scan/scan.h"
 
+// Inline: the other families have helpers of the same names.
 namespace cupel::test {
+inline namespace archive {
 
 inline std::string unhex(std::string_view hex) {
   const auto bytes = from_hex(hex);
@@ -83,4 +85,5 @@ inline std::vector<std::string> told(const scan::Report& report) {
 
 using Strings = std::vector<std::string>;
 
+}  // namespace archive
 }  // namespace cupel::test

@@ -44,7 +44,7 @@ TEST(PythonFiles, ThatRunProgramsOnImportAreCritical) {
   EXPECT_EQ(of("import os\n\nos.system('id')\n"), "PYC001 critical modeling_x.py@3");
   EXPECT_EQ(of("import requests\nrequests.get('http://x')\n"), "PYC001 high modeling_x.py@2");
   EXPECT_EQ(of("import subprocess\ndef f():\n    subprocess.run(['id'])\n"),
-            "PYC002 medium modeling_x.py@3");
+            "PYC002 low modeling_x.py@3");
 }
 
 TEST(Notebooks, AndScriptsThatRunWhatTheyFetchAreTold) {
