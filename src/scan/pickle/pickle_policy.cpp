@@ -82,17 +82,15 @@ Judgement judge_name(std::string_view module, std::string_view name, bool is_att
 
 Judgement judge(const pickle::Import& import) {
   constexpr unsigned kFirstWithoutRenaming = 3;
-  if (!import.known) {
-    if (import.behind_array) return {};
-    return {Standing::computed, "is computed while loading"};
-  }
+  // To pickle.load an honest array is noise: only what is surely meant counts.
+  if (!import.known && import.behind_array) return {};
+  if (!import.known) return {Standing::computed, "is computed while loading"};
   auto judgement = judge_name(import.module, import.name, import.is_attribute);
   if (import.protocol < kFirstWithoutRenaming) {
     const auto [module, name] = table().renaming(import.module, import.name);
     const auto other = judge_name(module, name, import.is_attribute);
     if (other.standing > judgement.standing) judgement = other;
   }
-  // To pickle.load an honest array is noise: only what is surely meant counts.
   if (import.behind_array && judgement.standing != Standing::dangerous) return {};
   return judgement;
 }
