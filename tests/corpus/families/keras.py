@@ -4,7 +4,7 @@ import base64
 import json
 import marshal
 
-from assemble import zips
+from assemble import hdf5, zips
 from assemble.pickles import attack
 
 CODE = base64.b64encode(marshal.dumps(compile("lambda x: __import__('os').system('true') or x", "m", "eval"))).decode()
@@ -35,7 +35,7 @@ def function(name: str, module: str, registered: str = "function") -> dict:
 def keras(config, more: dict | None = None, raw: bytes | None = None) -> bytes:
     return zips.plain({"metadata.json": b'{"keras_version": "3.5.0", "date_saved": "2026-01-01@00:00:00"}',
                        "config.json": raw or json.dumps(config).encode(),
-                       "model.weights.h5": b"\x89HDF\r\n\x1a\n" + bytes(88), **(more or {})})
+                       "model.weights.h5": hdf5.empty(), **(more or {})})
 
 
 def lambdas() -> dict:
