@@ -4,7 +4,9 @@
 table of docs/quality.md.
 
     measure.py peers VENVS                     installs the peers, each in an environment of its own
-    measure.py run CORPUS [--cupel PROGRAM] [--peers VENVS] [--half work|test] [--out FILE] [--jobs N]
+    measure.py run CORPUS [--cupel PROGRAM] [--peers VENVS] [--half work|test] [--out FILE]
+                           [--wrong FILE] [--raw FILE] [--jobs N]
+    measure.py table CORPUS RAW... [--out FILE]     of answers that --raw kept
 
 A case counts as run out of time after 60 seconds. Peers are loaded once and forked for each case, so that
 their seconds leave out the start of Python."""
@@ -263,6 +265,14 @@ def run(options) -> None:
             program = Peer(peer, python)
             results[peer] = {case.id: program.run(case, root / case.path) for case in cases}
             program.close()
+    write_tables(options, cases, results, peers, heads)
+    if options.raw:
+        raw = {who: {"head": head, "answers": {key: vars(outcome) for key, outcome in results[who].items()}}
+               for who, head in zip(("cupel", *peers), ("", *heads))}
+        options.raw.write_text(json.dumps(raw, indent=1))
+
+
+def write_tables(options, cases: list[Case], results: dict, peers: list[str], heads: list[str]) -> None:
     text = [f"{len(cases)} cases: " + ", ".join(f"{sum(c.label == label for c in cases)} {label}" for label in LABELS)
             + (f". Peers: {', '.join(heads)}." if heads else "."), ""]
     text += total_table(cases, results["cupel"]) + [""]
@@ -270,12 +280,22 @@ def run(options) -> None:
     text += [slowest(cases, results[who], who) + ". " for who in ("cupel", *peers)] + [""]
     text += family_table(cases, results, peers) + [""]
     (options.out.write_text if options.out else print)("\n".join(text))
-    if options.raw:
-        options.raw.write_text(json.dumps({who: {key: vars(o) for key, o in answers.items()} for who, answers in results.items()},
-                                          indent=1))
     if options.wrong:
         hide = None if options.show_test_half else "test"
         options.wrong.write_text("\n".join(wrong_list(cases, results["cupel"], hide)) + "\n")
+
+
+def table(options) -> None:
+    """The tables of what --raw kept: of several runs, the later answers win."""
+    cases = [case for case in read_manifest(options.corpus) if options.half in (None, case.half)]
+    results, heads = {}, {}
+    for file in options.answers:
+        for who, kept in json.loads(file.read_text()).items():
+            heads[who] = kept["head"]
+            results.setdefault(who, {}).update({key: Outcome(**answer) for key, answer in kept["answers"].items()})
+    whole = [who for who in results if all(case.id in results[who] for case in cases)]
+    peers = [who for who in PEERS if who in whole]
+    write_tables(options, cases, results, peers, [heads[peer] for peer in peers])
 
 
 def main() -> None:
@@ -287,14 +307,18 @@ def main() -> None:
     command.add_argument("corpus", type=Path)
     command.add_argument("--cupel", default=os.environ.get("CUPEL", "cupel"))
     command.add_argument("--peers", type=Path, metavar="VENVS")
-    command.add_argument("--half", choices=HALVES)
-    command.add_argument("--out", type=Path, help="Markdown, instead of the standard output")
-    command.add_argument("--raw", type=Path, help="every answer, as JSON")
-    command.add_argument("--wrong", type=Path, help="what misses an aim; the held-out half is only counted")
-    command.add_argument("--show-test-half", action="store_true", help="name those of the held-out half too")
-    command.add_argument("--jobs", type=int, default=1)
+    command.add_argument("--raw", type=Path, help="keep every answer, as JSON")
+    command.add_argument("--jobs", type=int, default=1, help="of cupel; a peer has one")
+    again = commands.add_parser("table", help="write the tables of answers that were kept")
+    again.add_argument("corpus", type=Path)
+    again.add_argument("answers", type=Path, nargs="+")
+    for one in (command, again):
+        one.add_argument("--half", choices=HALVES)
+        one.add_argument("--out", type=Path, help="Markdown, instead of the standard output")
+        one.add_argument("--wrong", type=Path, help="what misses an aim; the held-out half is only counted")
+        one.add_argument("--show-test-half", action="store_true", help="name those of the held-out half too")
     options = parser.parse_args()
-    install_peers(options.venvs) if options.command == "peers" else run(options)
+    {"peers": lambda o: install_peers(o.venvs), "run": run, "table": table}[options.command](options)
 
 
 if __name__ == "__main__":
