@@ -90,10 +90,11 @@ def peer_arguments(peer: str, path: Path, scratch: Path) -> list[str]:
             "modelaudit": ["scan", "--format", "json", "--no-cache", str(path)]}[peer]
 
 
-# exit code -> answer; what is not here is an error
+# exit code -> answer; what is not here is an error. READS: families with what a peer claims to read, when not all are
 MEANS = {"picklescan": {0: "clean", 1: "flagged"}, "modelscan": {0: "clean", 1: "flagged"},
          "fickling": {0: "clean", 1: "flagged"}, "modelaudit": {0: "clean", 1: "flagged"}}
-READS = {"fickling": ("pickle", "extension", "torch", "numpy", "joblib", "packages", "archive", "benign")}  # elsewhere: n/a
+READS = {"fickling": ("pickle", "extension", "torch", "numpy", "joblib", "packages", "archive", "benign-numpy", "benign-scikit",
+                      "benign-joblib", "benign-pandas", "benign-dill", "benign-torch", "benign-xgboost", "benign-lightgbm")}
 
 
 class Peer:
