@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "formats/marshal.h"
-
 #include <algorithm>
 
 #include "base/text.h"
+#include "formats/marshal.h"
 
 namespace cupel::marshal {
 namespace {

@@ -152,8 +152,8 @@ bool Session::may_unpack(const Layer& layer, std::uint64_t unpacked, std::uint64
 std::vector<std::string_view> Session::examine(const Layer& layer) {
   if (layer.depth == 0) {
     const auto size = std::min<std::uint64_t>(layer.bytes.size(), limits_.unpacked_bytes);
-    unpackable_bytes_ = std::min(limits_.unpacked_bytes,
-                                 limits_.suspicious_member_bytes + (size * limits_.ratio));
+    unpackable_bytes_ =
+        std::min(limits_.unpacked_bytes, limits_.suspicious_member_bytes + (size * limits_.ratio));
   }
   ++layers_;
   std::vector<std::string_view> fitting;

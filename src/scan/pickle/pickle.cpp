@@ -135,8 +135,8 @@ class Telling {
     Diagnostic diagnostic{
         .code = "PKL001",
         .severity = judgement.standing == Standing::dangerous ? Severity::critical : Severity::high,
-        .title = cat("loading ", quote(file_name(layer_.name())), " imports ", quote(dotted), ", which ",
-                     judgement.why),
+        .title = cat("loading ", quote(file_name(layer_.name())), " imports ", quote(dotted),
+                     ", which ", judgement.why),
         .place = layer_.place(import.span.begin, import.span.end),
         .label = "imported here",
         .notes = {},

@@ -24,10 +24,11 @@ void examine(const Layer& layer, Session& session) {
   const auto reading = npy::read(layer.bytes);
   if (!reading.complete) {
     session.miss(layer, "its header is damaged");
-    session.tell(layer, {.code = "NPY001",
-                         .severity = Severity::high,
-                         .title = cat("the header of ", quote(file_name(layer.name())), " is damaged"),
-                         .help = "save the array again"});
+    session.tell(layer,
+                 {.code = "NPY001",
+                  .severity = Severity::high,
+                  .title = cat("the header of ", quote(file_name(layer.name())), " is damaged"),
+                  .help = "save the array again"});
     return;
   }
   if (!reading.objects) return;
