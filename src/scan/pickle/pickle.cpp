@@ -226,7 +226,8 @@ void examine(const Layer& layer, Session& session) {
   telling.imports();
   telling.calls();
   telling.payloads();
-  if (!reading.complete) telling.damage();
+  // What is something else by its content and ends as no pickle does is not a damaged one.
+  if (!reading.complete && surely) telling.damage();
 }
 
 }  // namespace

@@ -71,6 +71,9 @@ Judgement judge_name(std::string_view module, std::string_view name, bool is_att
   if (passes_underscores(name)) return {Standing::dangerous, kReach};
   if (const auto* const danger = dangerous_step(name)) return {Standing::dangerous, danger->why};
   const auto root = module.substr(0, module.find('.'));
+  // TorchScript's own classes, whose code stands in the archive and is examined there: no module
+  // of that name can be imported.
+  if (root == "__torch__") return {};
   if (table().is_standard(root)) {
     return {Standing::forbidden, "is part of Python, and no model needs it"};
   }
