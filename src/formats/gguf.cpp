@@ -24,7 +24,8 @@ struct TensorType {
   std::uint32_t items = 1;
   std::uint32_t bytes = 0;
 };
-constexpr std::array<TensorType, 41> kTensorTypes = {{
+// As ggml-common.h packs them. gguf-py gives Q8_1, which no file holds, 40 bytes.
+constexpr std::array<TensorType, 42> kTensorTypes = {{
     {"F32", 1, 4},         {"F16", 1, 2},         {"Q4_0", 32, 18},      {"Q4_1", 32, 20},
     {"Q4_2", 16, 0},       {"Q4_3", 16, 0},       {"Q5_0", 32, 22},      {"Q5_1", 32, 24},
     {"Q8_0", 32, 34},      {"Q8_1", 32, 36},      {"Q2_K", 256, 84},     {"Q3_K", 256, 110},
@@ -35,7 +36,7 @@ constexpr std::array<TensorType, 41> kTensorTypes = {{
     {"F64", 1, 8},         {"IQ1_M", 256, 56},    {"BF16", 1, 2},        {"Q4_0_4_4", 32, 0},
     {"Q4_0_4_8", 32, 0},   {"Q4_0_8_8", 32, 0},   {"TQ1_0", 256, 54},    {"TQ2_0", 256, 66},
     {"IQ4_NL_4_4", 32, 0}, {"IQ4_NL_4_8", 32, 0}, {"IQ4_NL_8_8", 32, 0}, {"MXFP4", 32, 17},
-    {"NVFP4", 64, 36},
+    {"NVFP4", 64, 36},     {"Q1_0", 128, 18},
 }};
 
 // Bytes of one value of a type; 0 for those without a size of their own.
