@@ -2,10 +2,12 @@
 // safetensors: no code, but a header that readers must agree on.
 #include "formats/safetensors.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
 #include "scan/examiner.h"
+#include "scan/text/hidden.h"
 
 namespace cupel::scan {
 
@@ -13,7 +15,7 @@ extern const Examiner kSafetensors;
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kCodes = {"SFT001", "SFT002"};
+constexpr std::array<std::string_view, 4> kCodes = {"SFT001", "SFT002", "TXT001", "TXT002"};
 
 bool fits(const Layer& layer) {
   return safetensors::looks_like(sniff_of(layer).head, layer.bytes.size()) ||
@@ -34,6 +36,13 @@ void examine(const Layer& layer, Session& session) {
          .place = std::move(place),
          .help = problem.refused ? "get the file again from where it was made, and compare digests"
                                  : "save it again with the safetensors library"});
+  }
+  const Span header{8, std::min<std::uint64_t>(8 + reading.header_bytes, layer.bytes.size())};
+  for (const auto& [key, value] : reading.metadata) {
+    if (key == "license" || key == "licence") session.state(layer, "licence", value);
+    if (key == "modelspec.architecture") session.state(layer, "architecture", value);
+    examine_hidden_text(layer, session, key, value, header);
+    examine_hidden_text(layer, session, "__metadata__", key, header);
   }
 }
 
