@@ -62,6 +62,16 @@ std::string_view to_text(Standing standing) {
   return kWords.at(static_cast<std::size_t>(standing));
 }
 
+namespace {
+
+// TorchScript's own classes, whose code stands in the archive and is examined there: no module
+// of that name can be imported.
+bool is_of_torchscript(std::string_view module) {
+  return module == "__torch__" || module.starts_with("__torch__.");
+}
+
+}  // namespace
+
 Judgement judge_name(std::string_view module, std::string_view name, bool is_attribute) {
   if (table().find(module, name) != nullptr) return {};
   if (is_attribute && is_attribute_of_vetted(module, name)) return {};
@@ -71,9 +81,7 @@ Judgement judge_name(std::string_view module, std::string_view name, bool is_att
   if (passes_underscores(name)) return {Standing::dangerous, kReach};
   if (const auto* const danger = dangerous_step(name)) return {Standing::dangerous, danger->why};
   const auto root = module.substr(0, module.find('.'));
-  // TorchScript's own classes, whose code stands in the archive and is examined there: no module
-  // of that name can be imported.
-  if (root == "__torch__") return {};
+  if (is_of_torchscript(module)) return {};
   if (table().is_standard(root)) {
     return {Standing::forbidden, "is part of Python, and no model needs it"};
   }
@@ -105,6 +113,7 @@ Judgement judge(const pickle::Call& call, const pickle::Reading& reading) {
   if (call.import >= reading.imports.size()) return {};
   const auto& import = reading.imports[call.import];
   if (judge(import).standing != Standing::vetted) return {};  // that is told of the import
+  if (is_of_torchscript(import.module)) return {};
   const auto* const name = table().find(import.module, import.name);
   if (name != nullptr && may(name->role, call)) return {};
   return {Standing::forbidden, kUse};

@@ -146,8 +146,7 @@ class Walk {
     categories(tree, left->size(), pointer);
   }
 
-  void splits(const Node& tree, const std::vector<std::int64_t>& left,
-              const std::string& pointer) {
+  void splits(const Node& tree, const std::vector<std::int64_t>& left, const std::string& pointer) {
     const auto features = tree["split_indices"].numbers();
     const auto most = features_.value_or(0) > 0 ? *features_ : INT32_MAX;
     if (!features)
