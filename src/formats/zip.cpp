@@ -6,8 +6,6 @@
 #include <string_view>
 #include <unordered_map>
 
-#include <zlib.h>
-
 #include "base/text.h"
 
 namespace cupel::zip {
@@ -18,9 +16,12 @@ constexpr std::uint32_t kCentralHeader = 0x02014b50;
 constexpr std::uint32_t kEndRecord = 0x06054b50;
 constexpr std::uint32_t kZip64EndRecord = 0x06064b50;
 constexpr std::uint32_t kZip64Locator = 0x07064b50;
+constexpr std::uint32_t kDescriptor = 0x08074b50;
 constexpr std::size_t kEndRecordBytes = 22;
 constexpr std::size_t kLocalHeaderBytes = 30;
+constexpr std::size_t kLongestComment = 0xffff;
 constexpr std::size_t kProblems = 100;
+constexpr std::uint32_t kWide = 0xffff'ffff;  // the value stands in the ZIP64 extra field
 
 constexpr std::uint16_t kEncrypted = 0x0001;
 constexpr std::uint16_t kSizesFollow = 0x0008;  // a data descriptor has them
@@ -32,11 +33,13 @@ struct Directory {
   std::uint64_t at = 0;  // where it stands in the file
   std::uint64_t bytes = 0;
   std::uint64_t entries = 0;
-  std::uint64_t shift = 0;  // bytes that somebody put before the archive
+  std::uint64_t shift = 0;      // bytes that somebody put before the archive
+  std::uint64_t end = 0;        // where the records behind it begin
+  std::uint64_t record_at = 0;  // the end record
 };
 
 struct LocalHeader {
-  std::string name;
+  std::string_view name;
   std::uint16_t flags = 0;
   std::uint16_t method = 0;
   std::uint32_t crc32 = 0;
@@ -54,20 +57,26 @@ std::uint32_t signature_at(Bytes bytes, std::uint64_t at) {
   return reader_at(bytes, at).u32le();
 }
 
-// The values that did not fit into 32 bits, from the ZIP64 extra field, in their fixed order.
-void widen(Bytes extra, std::initializer_list<std::uint64_t*> values) {
+// The content of an extra field; nothing when there is none of that kind.
+std::optional<Bytes> extra_field(Bytes extra, std::uint16_t wanted) {
   ByteReader in(extra);
   while (!in.done()) {
     const auto id = in.u16le();
     const auto content = in.take(in.u16le());
-    if (!in.ok() || id != 0x0001) continue;
-    ByteReader wide(content);
-    for (auto* value : values) {
-      if (*value != 0xffff'ffff) continue;
-      const auto real = wide.u64le();
-      if (wide.ok()) *value = real;
-    }
-    return;
+    if (in.ok() && id == wanted) return content;
+  }
+  return {};
+}
+
+// The values that did not fit into 32 bits, from the ZIP64 extra field, in their fixed order.
+void widen(Bytes extra, std::initializer_list<std::uint64_t*> values) {
+  const auto content = extra_field(extra, 0x0001);
+  if (!content) return;
+  ByteReader wide(*content);
+  for (auto* value : values) {
+    if (*value != kWide) continue;
+    const auto real = wide.u64le();
+    if (wide.ok()) *value = real;
   }
 }
 
@@ -92,6 +101,26 @@ std::optional<LocalHeader> local_header(Bytes bytes, std::uint64_t at) {
   return header;
 }
 
+// The end record nearest to the end, as every reader takes it; its offset.
+std::optional<std::size_t> last_end_record(Bytes bytes, std::size_t before) {
+  if (bytes.size() < kEndRecordBytes) return {};
+  const std::size_t last = bytes.size() - kEndRecordBytes;
+  const std::size_t first = last - std::min(last, kLongestComment);
+  const auto window = as_text(bytes.subspan(first, last - first + 4));
+  const auto limit = before == 0 ? std::string_view::npos : before - 1 - first;
+  if (before != 0 && before <= first) return {};
+  const auto found = window.rfind(std::string_view("PK\x05\x06", 4), limit);
+  if (found == std::string_view::npos) return {};
+  return first + found;
+}
+
+bool has_name_in_other_letters(Bytes extra, std::string_view name) {
+  const auto field = extra_field(extra, 0x7075);  // Unicode path: version, CRC, name in UTF-8
+  if (!field || field->size() < 5) return false;
+  const bool ascii = std::ranges::all_of(name, [](char c) { return (c & '\x80') == 0; });
+  return ascii && as_text(field->subspan(5)) != name;
+}
+
 class Archive {
  public:
   Archive(Bytes bytes, const Limits& limits) : bytes_(bytes), limits_(limits) {}
@@ -101,12 +130,15 @@ class Archive {
     reading_.is_zip = end.has_value() || signature_at(bytes_, 0) == kLocalHeader;
     if (!reading_.is_zip) return std::move(reading_);
     bool whole = false;
+    std::uint64_t past = bytes_.size();
     if (end) {
       whole = read_directory(*end);
+      past = end->at;
     } else {
-      problem("the archive has no end record: it is cut short");
+      reading_.end = bytes_.size();
+      problem("the archive has no end record: it is cut short", bytes_.size());
     }
-    find_hidden(end ? end->at : bytes_.size());
+    find_uncovered(past);
     compare_names();
     compare_places();
     reading_.complete = whole && !overflowed_;
@@ -114,111 +146,155 @@ class Archive {
   }
 
  private:
-  void problem(std::string what) {
-    if (reading_.problems.size() < kProblems) reading_.problems.push_back(std::move(what));
+  void problem(std::string what, std::uint64_t at) {
+    if (reading_.problems.size() < kProblems) reading_.problems.push_back({std::move(what), at});
   }
   void problem_of(const Member& member, std::string_view what) {
-    problem(cat("member `", printable(member.name, 200), "` ", what));
+    problem(cat("member `", printable(member.name, 200), "` ", what), member.header_offset);
+  }
+  void stray(std::uint64_t begin, std::uint64_t end) {
+    if (begin >= end || end > bytes_.size()) return;
+    const auto piece =
+        bytes_.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+    if (std::ranges::all_of(piece, [](std::byte b) { return b == std::byte{0}; })) return;
+    if (reading_.stray.size() < kProblems) {
+      reading_.stray.push_back({begin, end});
+    } else {
+      reading_.stray.back().end = end;
+    }
   }
 
-  // The end record nearest to the end of the file, as every reader takes it.
   std::optional<Directory> find_end() {
-    constexpr std::size_t kLongestComment = 0xffff;
-    if (bytes_.size() < kEndRecordBytes) return {};
-    const std::size_t last = bytes_.size() - kEndRecordBytes;
-    const std::size_t first = last - std::min(last, kLongestComment);
-    std::optional<Directory> found;
-    for (std::size_t at = last + 1; at-- > first;) {
-      if (bytes_[at] != std::byte{'P'} || signature_at(bytes_, at) != kEndRecord) continue;
-      auto in = reader_at(bytes_, at);
-      in.take(8);  // signature and disk numbers
-      Directory directory;
-      in.u16le();  // entries on this disk
-      directory.entries = in.u16le();
-      directory.bytes = in.u32le();
-      directory.at = in.u32le();
-      const auto comment = in.u16le();
-      if (at + kEndRecordBytes + comment > bytes_.size()) continue;
-      if (found) {  // an archive inside of this one has an end record too, but none that reaches
-                    // here
-        if (at + kEndRecordBytes + comment < bytes_.size()) continue;
-        problem("there are two end records, and readers differ in which they take");
-        break;
-      }
-      if (at + kEndRecordBytes + comment < bytes_.size()) {
-        problem("there are bytes behind the end of the archive");
-      }
-      found = widened(directory, at);
+    const auto at = last_end_record(bytes_, 0);
+    if (!at) return {};
+    auto in = reader_at(bytes_, *at);
+    in.u32le();
+    const auto disk = in.u16le();
+    const auto directory_disk = in.u16le();
+    Directory directory{.record_at = *at};
+    const auto here = in.u16le();
+    directory.entries = in.u16le();
+    directory.bytes = in.u32le();
+    directory.at = in.u32le();
+    reading_.end = *at + kEndRecordBytes + in.u16le();
+    if ((disk != 0 || directory_disk != 0) && disk != 0xffff && directory_disk != 0xffff) {
+      problem("the archive is one part of several", *at);
+    } else if (here != directory.entries) {
+      problem("the end record counts the members twice, and differently", *at);
     }
-    return found;
+    if (reading_.end > bytes_.size()) {
+      problem("the archive's comment reaches beyond the end of the file", *at);
+      reading_.end = bytes_.size();
+    }
+    if (has_rival(*at)) {
+      problem("there are two end records, and readers differ in which they take", *at);
+    }
+    stray(reading_.end, bytes_.size());
+    return widened(directory);
+  }
+
+  // Another end record whose comment reaches to the very end. That of an archive inside of this
+  // one does not.
+  [[nodiscard]] bool has_rival(std::size_t at) const {
+    for (auto other = last_end_record(bytes_, at); other; other = last_end_record(bytes_, *other)) {
+      const auto comment = reader_at(bytes_, *other + 20).u16le();
+      if (*other + kEndRecordBytes + comment == bytes_.size()) return true;
+    }
+    return false;
   }
 
   // Takes ZIP64's record where there is one, and finds out how far the archive was shifted.
-  Directory widened(Directory directory, std::uint64_t end_at) {
+  Directory widened(Directory directory) {
     constexpr std::uint64_t kLocatorBytes = 20;
-    std::uint64_t directory_end = end_at;
-    if (end_at >= kLocatorBytes && signature_at(bytes_, end_at - kLocatorBytes) == kZip64Locator) {
-      auto locator = reader_at(bytes_, end_at - kLocatorBytes + 8);
-      auto at = locator.u64le();
-      if (signature_at(bytes_, at) != kZip64EndRecord && end_at >= kLocatorBytes + 56) {
-        at = end_at - kLocatorBytes - 56;
+    constexpr std::uint64_t kRecordBytes = 56;
+    directory.end = directory.record_at;
+    const auto locator_at = directory.record_at - std::min(directory.record_at, kLocatorBytes);
+    if (directory.record_at >= kLocatorBytes && signature_at(bytes_, locator_at) == kZip64Locator) {
+      auto at = reader_at(bytes_, locator_at + 8).u64le();
+      if (signature_at(bytes_, at) != kZip64EndRecord && locator_at >= kRecordBytes) {
+        at = locator_at - kRecordBytes;
       }
-      if (signature_at(bytes_, at) == kZip64EndRecord) {
-        auto record = reader_at(bytes_, at);
-        record.take(24);  // signature, size, versions, disks
-        record.u64le();
-        directory.entries = record.u64le();
-        directory.bytes = record.u64le();
-        directory.at = record.u64le();
-        directory_end = at;
+      if (signature_at(bytes_, at) == kZip64EndRecord && at <= locator_at) {
+        read_zip64(directory, at, locator_at);
       } else {
-        problem("the ZIP64 end record is not where its locator says");
+        problem("the ZIP64 end record is not where its locator says", locator_at);
       }
     }
-    if (directory.bytes <= directory_end && directory.at < directory_end - directory.bytes) {
-      directory.shift = directory_end - directory.bytes - directory.at;
-      if (signature_at(bytes_, directory.at) == kCentralHeader && directory.entries != 0) {
-        problem("there are two central directories, and readers differ in which they take");
-      }
-      if (signature_at(bytes_, directory.at + directory.shift) != kCentralHeader) {
-        directory.shift = 0;
-      } else {
-        problem(cat(directory.shift, " bytes stand before the archive"));
-      }
-      directory.at += directory.shift;
+    return shifted(directory);
+  }
+
+  void read_zip64(Directory& directory, std::uint64_t at, std::uint64_t locator_at) {
+    auto record = reader_at(bytes_, at + 4);
+    const auto size = record.u64le();
+    record.take(20);  // versions, disks, members on this disk
+    const auto entries = record.u64le();
+    const auto bytes = record.u64le();
+    const auto where = record.u64le();
+    const bool differs = (directory.entries != 0xffff && directory.entries != entries) ||
+                         (directory.bytes != kWide && directory.bytes != bytes) ||
+                         (directory.at != kWide && directory.at != where);
+    if (differs) problem("its two end records disagree, and readers differ in which they take", at);
+    if (at + 12 + size != locator_at) {
+      problem("the ZIP64 end record does not end where its locator begins", at);
+    }
+    directory.entries = entries;
+    directory.bytes = bytes;
+    directory.at = where;
+    directory.end = at;
+  }
+
+  Directory shifted(Directory directory) {
+    if (directory.bytes > directory.end || directory.at >= directory.end - directory.bytes) {
+      return directory;
+    }
+    const auto shift = directory.end - directory.bytes - directory.at;
+    if (signature_at(bytes_, directory.at) == kCentralHeader && directory.entries != 0) {
+      problem("there are two central directories, and readers differ in which they take",
+              directory.at);
+    }
+    if (signature_at(bytes_, directory.at + shift) == kCentralHeader || directory.entries == 0) {
+      directory.shift = shift;
+      directory.at += shift;
     }
     return directory;
   }
 
+  // Some readers go by the number of members, some by the directory's size: all that stand there.
   bool read_directory(const Directory& directory) {
     auto in = reader_at(bytes_, directory.at);
     std::uint64_t count = 0;
-    for (; count < directory.entries; ++count) {
+    while (signature_at(bytes_, directory.at + in.offset()) == kCentralHeader) {
       if (reading_.members.size() >= limits_.members) {
         overflowed_ = true;
-        problem("there are more members than the limit allows");
+        problem("there are more members than the limit allows", directory.at + in.offset());
         return false;
       }
       Member member;
-      if (!read_entry(in, member)) {
-        problem(
-            cat("the central directory ends after ", count, " of ", directory.entries, " members"));
-        return false;
-      }
+      if (!read_entry(in, member, directory.at)) break;
       member.header_offset += directory.shift;
       if (!join_local(member)) whole_ = false;
       reading_.members.push_back(std::move(member));
+      ++count;
     }
-    if (in.u32le() == kCentralHeader && in.ok()) {
-      problem("the central directory has more members than the end record counts");
-      return false;
+    if (count < directory.entries) {
+      problem(
+          cat("the central directory ends after ", count, " of ", directory.entries, " members"),
+          directory.at);
+      whole_ = false;
+    } else if (count > directory.entries) {
+      problem("the central directory has more members than the end record counts", directory.at);
+    } else if (in.offset() != directory.bytes) {
+      problem("the central directory is not as large as the end record says", directory.at);
     }
+    stray(directory.at + in.offset(), directory.end);
     return whole_;
   }
 
-  static bool read_entry(ByteReader& in, Member& member) {
-    if (in.u32le() != kCentralHeader) return false;
-    in.u32le();  // versions
+  bool read_entry(ByteReader& in, Member& member, std::uint64_t directory_at) {
+    const auto at = directory_at + in.offset();
+    in.u32le();  // signature
+    const auto made_by = in.u16le();
+    in.u16le();  // version needed
     member.flags = in.u16le();
     member.method = in.u16le();
     in.u32le();  // time
@@ -228,13 +304,19 @@ class Archive {
     const auto name_bytes = in.u16le();
     const auto extra_bytes = in.u16le();
     const auto comment_bytes = in.u16le();
-    in.take(8);  // disk, attributes
+    in.u32le();  // disk, internal attributes
+    const auto attributes = in.u32le();
     member.header_offset = in.u32le();
     member.name = as_text(in.take(name_bytes));
     const auto extra = in.take(extra_bytes);
     in.take(comment_bytes);
     if (!in.ok()) return false;
     widen(extra, {&member.size_bytes, &member.compressed_bytes, &member.header_offset});
+    constexpr unsigned kUnix = 3;
+    member.link = made_by >> 8U == kUnix && attributes >> 28U == 0xa;
+    if (has_name_in_other_letters(extra, member.name)) {
+      problem(cat("member `", printable(member.name, 200), "` has another name in Unicode"), at);
+    }
     return true;
   }
 
@@ -245,23 +327,8 @@ class Archive {
       problem_of(member, "has no local header where the central directory says");
       return false;
     }
-    member.local_name = local->name;
     member.data_offset = local->data_offset;
-    if (local->name != member.name) {
-      problem_of(member, cat("is called `", printable(local->name, 200), "` in its local header"));
-    }
-    if (local->method != member.method) problem_of(member, "has two compression methods");
-    constexpr std::uint16_t kTelling = kEncrypted | kPatched | kStronglyEncrypted | kMaskedHeaders;
-    if (((local->flags ^ member.flags) & kTelling) != 0)
-      problem_of(member, "has two sets of flags");
-    if ((local->flags & kSizesFollow) == 0 &&
-        (local->size_bytes != member.size_bytes ||
-         local->compressed_bytes != member.compressed_bytes)) {
-      problem_of(member, "has two sizes");
-    }
-    if ((local->flags & kSizesFollow) == 0 && local->crc32 != member.crc32) {
-      problem_of(member, "has two checksums");
-    }
+    compare(member, *local);
     member.flags = static_cast<std::uint16_t>(member.flags | local->flags);
     if (member.compressed_bytes > bytes_.size() - member.data_offset) {
       problem_of(member, "reaches beyond the end of the file");
@@ -270,12 +337,54 @@ class Archive {
     return true;
   }
 
-  // Local headers in the bytes that no member of the directory covers.
-  void find_hidden(std::uint64_t end) {
+  void compare(const Member& member, const LocalHeader& local) {
+    if (local.name != member.name) {
+      problem_of(member, cat("is called `", printable(local.name, 200), "` in its local header"));
+    }
+    if (local.method != member.method) problem_of(member, "has two compression methods");
+    constexpr std::uint16_t kTelling = kEncrypted | kPatched | kStronglyEncrypted | kMaskedHeaders;
+    if (((local.flags ^ member.flags) & kTelling) != 0) problem_of(member, "has two sets of flags");
+    // What follows the data may stand in the header too, as zero or in ZIP64's way.
+    const bool follow = (local.flags & kSizesFollow) != 0;
+    const auto differs = [&](std::uint64_t here, std::uint64_t there) {
+      return here != there && !(follow && (here == 0 || here == kWide));
+    };
+    if (differs(local.size_bytes, member.size_bytes) ||
+        differs(local.compressed_bytes, member.compressed_bytes)) {
+      problem_of(member, "has two sizes");
+    }
+    if (differs(local.crc32, member.crc32)) problem_of(member, "has two checksums");
+  }
+
+  // How many bytes of data descriptor follow a member: with or without a signature, with sizes
+  // of 4 or of 8 bytes.
+  std::uint64_t descriptor_bytes(const Member& member) {
+    if ((member.flags & kSizesFollow) == 0) return 0;
+    const auto at = member.data_offset + member.compressed_bytes;
+    const bool marked = signature_at(bytes_, at) == kDescriptor;
+    const std::uint64_t head = marked ? 4 : 0;
+    const auto crc = reader_at(bytes_, at + head).u32le();
+    auto narrow = reader_at(bytes_, at + head + 4);
+    auto wide = narrow;
+    const bool fits_wide =
+        wide.u64le() == member.compressed_bytes && wide.u64le() == member.size_bytes && wide.ok();
+    const bool fits_narrow = narrow.u32le() == member.compressed_bytes &&
+                             narrow.u32le() == member.size_bytes && narrow.ok();
+    if (!fits_wide && !fits_narrow) {
+      if (marked) problem_of(member, "has other sizes behind its data");
+      return marked ? 16 : 0;
+    }
+    if (crc != member.crc32 && marked) problem_of(member, "has another checksum behind its data");
+    return head + 4 + (fits_wide ? 16 : 8);
+  }
+
+  // Local headers, and other things, in the bytes that no member of the directory covers.
+  void find_uncovered(std::uint64_t end) {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> covered;
     for (const auto& member : reading_.members) {
       if (member.data_offset == 0) continue;
-      covered.emplace_back(member.header_offset, member.data_offset + member.compressed_bytes);
+      covered.emplace_back(member.header_offset,
+                           member.data_offset + member.compressed_bytes + descriptor_bytes(member));
     }
     std::ranges::sort(covered);
     std::uint64_t at = 0;
@@ -289,11 +398,12 @@ class Archive {
 
   void find_hidden_in(std::uint64_t at, std::uint64_t end) {
     constexpr std::string_view kSignature("PK\x03\x04", 4);
+    std::uint64_t told = at;  // what stands before is told
     while (at + kLocalHeaderBytes <= end) {
       const auto gap =
           as_text(bytes_.subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(end - at)));
       const auto found = gap.find(kSignature);
-      if (found == std::string_view::npos) return;
+      if (found == std::string_view::npos) break;
       at += found;
       const auto local = local_header(bytes_, at);
       if (!local || local->data_offset > end) {
@@ -304,27 +414,38 @@ class Archive {
         overflowed_ = true;
         return;
       }
-      Member member{.name = local->name,
-                    .local_name = local->name,
-                    .method = local->method,
-                    .flags = local->flags,
-                    .crc32 = local->crc32,
-                    .compressed_bytes = local->compressed_bytes,
-                    .size_bytes = local->size_bytes,
-                    .header_offset = at,
-                    .data_offset = local->data_offset,
-                    .hidden = true};
-      // Without sizes, what follows up to the next thing may be its data.
-      const auto left = bytes_.size() - member.data_offset;
-      const bool unsized = (member.flags & kSizesFollow) != 0 && member.compressed_bytes == 0;
-      if (unsized || member.compressed_bytes > left) {
-        member.compressed_bytes = std::min<std::uint64_t>(end, bytes_.size()) - member.data_offset;
-        if (member.method == 0) member.size_bytes = member.compressed_bytes;
-      }
-      problem_of(member, "is not in the central directory");
-      at = unsized ? member.data_offset : member.data_offset + member.compressed_bytes;
-      reading_.members.push_back(std::move(member));
+      stray(told, at);
+      at = add_hidden(*local, at, end);
+      told = reading_.members.back().unsized ? end : at;
     }
+    stray(told, end);
+  }
+
+  // Where to look on.
+  std::uint64_t add_hidden(const LocalHeader& local, std::uint64_t at, std::uint64_t end) {
+    Member member{.name = std::string(local.name),
+                  .method = local.method,
+                  .flags = local.flags,
+                  .crc32 = local.crc32,
+                  .compressed_bytes = local.compressed_bytes,
+                  .size_bytes = local.size_bytes,
+                  .header_offset = at,
+                  .data_offset = local.data_offset,
+                  .hidden = true};
+    // Without sizes, what follows up to the next thing may be its data.
+    const auto left = std::min<std::uint64_t>(end, bytes_.size()) - member.data_offset;
+    member.unsized = (member.flags & kSizesFollow) != 0 && member.compressed_bytes == 0;
+    if (member.unsized || member.compressed_bytes > left) {
+      member.compressed_bytes = left;
+      if (member.method == 0) member.size_bytes = member.compressed_bytes;
+    }
+    problem_of(member, "is not in the central directory");
+    const auto next = member.unsized
+                          ? member.data_offset
+                          : member.data_offset + member.compressed_bytes +
+                                (member.compressed_bytes < left ? descriptor_bytes(member) : 0);
+    reading_.members.push_back(std::move(member));
+    return std::min(next, end);
   }
 
   void compare_names() {
@@ -332,17 +453,7 @@ class Archive {
     for (const auto& member : reading_.members) {
       if (++seen[member.name] == 2) problem_of(member, "stands in the archive twice");
       if (member.name.find('\0') != std::string::npos) problem_of(member, "has a NUL in its name");
-      if (leaves_folder(member.name)) problem_of(member, "would be unpacked outside its folder");
     }
-  }
-
-  static bool leaves_folder(std::string_view name) {
-    if (name.starts_with('/') || name.starts_with('\\')) return true;
-    if (name.size() > 1 && name[1] == ':') return true;
-    std::string plain(name);
-    std::ranges::replace(plain, '\\', '/');
-    const auto parts = split(plain, '/');
-    return std::ranges::find(parts, std::string_view("..")) != parts.end();
   }
 
   void compare_places() {
@@ -353,6 +464,7 @@ class Archive {
     std::ranges::sort(by_place, {}, &Member::header_offset);
     for (std::size_t i = 1; i < by_place.size(); ++i) {
       const auto& before = *by_place[i - 1];
+      if (before.unsized) continue;
       if (before.data_offset + before.compressed_bytes > by_place[i]->header_offset) {
         problem_of(*by_place[i], "shares bytes with the member before it");
         return;
@@ -367,103 +479,25 @@ class Archive {
   bool overflowed_ = false;
 };
 
-struct Inflater {
-  z_stream stream{};
-  bool ready = false;
-  Inflater() { ready = inflateInit2(&stream, -MAX_WBITS) == Z_OK; }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-  Inflater(Inflater&&) = delete;
-  Inflater& operator=(Inflater&&) = delete;
-  ~Inflater() {
-    if (ready) inflateEnd(&stream);
-  }
-};
-
-// Inflates up to `most` bytes. Growth follows what was really unpacked, never what a header claims.
-Result<bool> inflate_into(Bytes packed, std::vector<std::byte>& out, std::uint64_t most) {
-  constexpr std::size_t kStep = 256U << 10U;
-  Inflater inflater;
-  if (!inflater.ready) return fail(Fault::limit, "not enough memory to unpack");
-  auto& stream = inflater.stream;
-  std::size_t fed = 0;
-  out.clear();
-  int state = Z_OK;
-  while (state != Z_STREAM_END && out.size() < most) {
-    if (stream.avail_in == 0 && fed < packed.size()) {
-      const auto piece = std::min<std::size_t>(packed.size() - fed, 1U << 30U);
-      // zlib does not write through next_in, but its type says otherwise.
-      stream.next_in = const_cast<Bytef*>(  // NOLINT(*-const-cast)
-          reinterpret_cast<const Bytef*>(packed.data() + fed));
-      stream.avail_in = static_cast<uInt>(piece);
-      fed += piece;
-    }
-    const std::size_t before = out.size();
-    const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(
-        most - before, std::max<std::size_t>(kStep, std::min<std::size_t>(before, 64U << 20U))));
-    out.resize(before + room);
-    stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
-    stream.avail_out = static_cast<uInt>(room);
-    state = inflate(&stream, Z_NO_FLUSH);
-    out.resize(before + room - stream.avail_out);
-    const bool starved = state == Z_BUF_ERROR && stream.avail_in == 0 && fed == packed.size();
-    if (starved || (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR)) {
-      return fail(Fault::integrity, "damaged deflate data");
-    }
-  }
-  return state == Z_STREAM_END;
-}
-
-Result<Bytes> packed_bytes(Bytes bytes, const Member& member) {
-  if (member.method != 0 && member.method != 8) {
-    return fail(Fault::unsupported, cat("compression method ", member.method, " is not known"));
-  }
-  if (member.data_offset == 0 || member.data_offset > bytes.size() ||
-      member.compressed_bytes > bytes.size() - member.data_offset) {
-    return fail(Fault::integrity, "the member is not inside the file");
-  }
-  return bytes.subspan(static_cast<std::size_t>(member.data_offset),
-                       static_cast<std::size_t>(member.compressed_bytes));
-}
-
-bool crc_fits(Bytes content, const Member& member) {
-  return crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()) == member.crc32;
-}
-
 }  // namespace
+
+bool looks_like(Bytes bytes) {
+  const auto begin = signature_at(bytes, 0);
+  if (begin == kLocalHeader || begin == kEndRecord) return true;
+  const auto at = last_end_record(bytes, 0);
+  if (!at) return false;
+  auto in = reader_at(bytes, *at + 10);
+  const auto entries = in.u16le();
+  const std::uint64_t size = in.u32le();
+  const std::uint64_t where = in.u32le();
+  if (entries == 0) return false;
+  if (*at >= 20 && signature_at(bytes, *at - 20) == kZip64Locator) return true;
+  return (size <= *at && signature_at(bytes, *at - size) == kCentralHeader) ||
+         signature_at(bytes, where) == kCentralHeader;
+}
 
 Reading read(Bytes bytes, const Limits& limits) {
   return Archive(bytes, limits).read();
-}
-
-bool is_encrypted(const Member& member) {
-  return (member.flags & (kEncrypted | kStronglyEncrypted | kMaskedHeaders)) != 0;
-}
-
-Result<Content> extract(Bytes bytes, const Member& member, std::vector<std::byte>& buffer,
-                        const Limits& limits) {
-  const auto packed = TRY(packed_bytes(bytes, member));
-  if (member.method == 0) return Content{packed, crc_fits(packed, member)};
-  constexpr std::uint64_t kHarmless = 1U << 20U;  // the ratio of something small is no bomb
-  const std::uint64_t by_ratio =
-      std::max<std::uint64_t>(kHarmless, limits.ratio * std::uint64_t{packed.size()});
-  const std::uint64_t most = std::min(limits.member_bytes, by_ratio);
-  if (!TRY(inflate_into(packed, buffer, most)) && buffer.size() >= most) {
-    return fail(Fault::limit, cat("the member unpacks to more than ", human_bytes(most)));
-  }
-  return Content{buffer, crc_fits(buffer, member)};
-}
-
-Result<std::vector<std::byte>> peek(Bytes bytes, const Member& member, std::size_t count) {
-  const auto packed = TRY(packed_bytes(bytes, member));
-  std::vector<std::byte> head;
-  if (member.method == 0) {
-    const auto first = packed.first(std::min(count, packed.size()));
-    head.assign(first.begin(), first.end());
-    return head;
-  }
-  static_cast<void>(TRY(inflate_into(packed, head, count)));
-  return head;
 }
 
 }  // namespace cupel::zip

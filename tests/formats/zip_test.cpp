@@ -16,6 +16,12 @@ zip::Reading read(std::string_view archive) {
   return zip::read(as_bytes(archive));
 }
 
+Names problems_of(const zip::Reading& reading) {
+  Names out;
+  for (const auto& problem : reading.problems) out.push_back(problem.what);
+  return out;
+}
+
 std::string content(std::string_view archive, const zip::Member& member) {
   std::vector<std::byte> buffer;
   const auto out = zip::extract(as_bytes(archive), member, buffer);
@@ -28,7 +34,7 @@ TEST(Zip, ReadsMembersAndTheirContent) {
   const auto reading = read(archive);
   EXPECT_TRUE(reading.is_zip);
   EXPECT_TRUE(reading.complete);
-  EXPECT_EQ(reading.problems, Names{});
+  EXPECT_EQ(problems_of(reading), Names{});
   ASSERT_EQ(reading.members.size(), 2U);
   EXPECT_EQ(reading.members[0].name, "a/data.pkl");
   EXPECT_EQ(content(archive, reading.members[0]), "N.");
@@ -48,20 +54,16 @@ TEST(Zip, InflatesAndStopsAtItsLimits) {
       zip::extract(as_bytes(archive), reading.members[0], buffer, {.member_bytes = 50});
   ASSERT_FALSE(limited.ok());
   EXPECT_EQ(limited.error().fault, Fault::limit);
-  const auto head = zip::peek(as_bytes(archive), reading.members[0], 10);
-  ASSERT_TRUE(head.ok());
-  EXPECT_EQ(as_text(head.value()), "aaaaaaaaaa");
 }
 
 TEST(Zip, TellsDamagedDeflateData) {
   const auto archive = zip_of({{.name = "a", .content = "\xff\xff\xff", .method = 8, .size = 9}});
-  EXPECT_EQ(content(archive, read(archive).members[0]), "error: damaged deflate data");
+  EXPECT_EQ(content(archive, read(archive).members[0]), "error: its packed data is damaged");
 }
 
 TEST(Zip, RefusesMethodsThatItDoesNotKnow) {
-  const auto archive = zip_of({{.name = "a", .content = "x", .method = 12}});
-  EXPECT_EQ(content(archive, read(archive).members[0]),
-            "error: compression method 12 is not known");
+  const auto archive = zip_of({{.name = "a", .content = "x", .method = 6}});
+  EXPECT_EQ(content(archive, read(archive).members[0]), "error: compression method 6 is not known");
 }
 
 TEST(Zip, TellsAWrongChecksumWithoutRefusing) {
@@ -74,7 +76,7 @@ TEST(Zip, TellsAWrongChecksumWithoutRefusing) {
 
 TEST(Zip, TellsEveryDisagreement) {
   const auto problems = [](const std::vector<test::ZipMember>& members) {
-    return read(zip_of(members)).problems;
+    return problems_of(read(zip_of(members)));
   };
   EXPECT_EQ(problems({{.name = "a", .content = "x", .local_name = "b"}}),
             Names{"member `a` is called `b` in its local header"});
@@ -82,10 +84,6 @@ TEST(Zip, TellsEveryDisagreement) {
             Names{"member `a` has two sets of flags"});
   EXPECT_EQ(problems({{.name = "a", .content = "x"}, {.name = "a", .content = "y"}}),
             Names{"member `a` stands in the archive twice"});
-  EXPECT_EQ(problems({{.name = "../a", .content = "x"}}),
-            Names{"member `../a` would be unpacked outside its folder"});
-  EXPECT_EQ(problems({{.name = "C:\\a", .content = "x"}}),
-            Names{"member `C:\\a` would be unpacked outside its folder"});
   EXPECT_EQ(
       problems({{.name = "a", .content = "x"}, {.name = "b", .content = "y", .hidden = true}}),
       Names{"member `b` is not in the central directory"});
@@ -104,20 +102,27 @@ TEST(Zip, FindsAnArchiveBehindOtherBytes) {
   const auto archive = zip_of({{.name = "a", .content = "x"}}, "#!/bin/sh\n");
   const auto reading = read(archive);
   EXPECT_TRUE(reading.complete);
-  EXPECT_EQ(reading.problems, Names{"10 bytes stand before the archive"});
+  EXPECT_EQ(problems_of(reading), Names{});
+  ASSERT_EQ(reading.stray.size(), 1U);
+  EXPECT_EQ(reading.stray[0].begin, 0U);
+  EXPECT_EQ(reading.stray[0].end, 10U);
   EXPECT_EQ(content(archive, reading.members[0]), "x");
 }
 
 TEST(Zip, TellsWhatFollowsTheEnd) {
-  EXPECT_EQ(read(zip_of({{.name = "a", .content = "x"}}) + "tail").problems,
-            Names{"there are bytes behind the end of the archive"});
+  const auto archive = zip_of({{.name = "a", .content = "x"}});
+  const auto reading = read(archive + "tail");
+  EXPECT_EQ(reading.end, archive.size());
+  ASSERT_EQ(reading.stray.size(), 1U);
+  EXPECT_EQ(reading.stray[0].begin, archive.size());
+  EXPECT_EQ(reading.stray[0].end, archive.size() + 4);
 }
 
 TEST(Zip, TakesAnArchiveInAnArchiveForWhatItIs) {
   const auto inner = zip_of({{.name = "a", .content = "x"}});
   const auto reading = read(zip_of({{.name = "inner.zip", .content = inner}}));
   EXPECT_TRUE(reading.complete);
-  EXPECT_EQ(reading.problems, Names{});
+  EXPECT_EQ(problems_of(reading), Names{});
   EXPECT_EQ(reading.members.size(), 1U);
 }
 
@@ -139,7 +144,7 @@ TEST(Zip, TellsMembersThatShareBytes) {
   auto archive = zip_of({{.name = "a", .content = "xyz"}, {.name = "b", .content = "123"}});
   // The first member's size, in both of its headers, now reaches into the second.
   for (const std::size_t at : {std::size_t{18}, archive.find("PK\x01\x02") + 20}) archive[at] = 20;
-  const auto problems = read(archive).problems;
+  const auto problems = problems_of(read(archive));
   ASSERT_FALSE(problems.empty());
   EXPECT_EQ(problems.back(), "member `b` shares bytes with the member before it");
 }
@@ -164,7 +169,7 @@ TEST(Zip, ReadsZip64) {
                        test::little_endian(0, 2);
   const auto reading = read(plain.substr(0, end) + record + locator + old_end);
   EXPECT_TRUE(reading.complete);
-  EXPECT_EQ(reading.problems, Names{});
+  EXPECT_EQ(problems_of(reading), Names{});
   ASSERT_EQ(reading.members.size(), 1U);
   EXPECT_EQ(reading.members[0].name, "a");
 }

@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 
 #include "base/text.h"
-#include "formats/signature.h"
+#include "scan/archive/members.h"
 #include "scan/examiner.h"
 
 namespace cupel::scan {
@@ -16,62 +17,154 @@ extern const Examiner kZip;
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kCodes = {"ZIP001", "ZIP002"};
+constexpr std::array<std::string_view, 5> kCodes = {"ZIP001", "ZIP002", members::kOutside,
+                                                    members::kLink, members::kStrayBytes};
 constexpr std::size_t kNotes = 8;
 
 bool fits(const Layer& layer) {
-  const Sniff sniff = sniff_of(layer);
-  return has_signature(sniff, "PK\3\4") || has_signature(sniff, "PK\5\6");
+  return zip::looks_like(layer.bytes);
 }
 
-void tell_problems(const Layer& layer, Session& session, const zip::Reading& reading) {
-  const std::size_t shown = std::min(kNotes, reading.problems.size());
-  std::vector<std::string> notes(reading.problems.begin(),
-                                 reading.problems.begin() + static_cast<std::ptrdiff_t>(shown));
-  if (shown < reading.problems.size()) {
-    notes.push_back(cat(reading.problems.size() - shown, " more"));
-  }
-  session.tell(layer, {.code = "ZIP001",
-                       .severity = Severity::high,
-                       .title = cat("the archive ", quote(file_name(layer.name())),
-                                    " is damaged, or means different things to different readers"),
-                       .place = layer.place(),
-                       .notes = std::move(notes),
-                       .help = "get the file again from where it was made, and compare digests"});
-}
+class Examination {
+ public:
+  Examination(const Layer& layer, Session& session)
+      : layer_(layer), session_(session), stored_left_(layer.bytes.size()) {}
 
-void examine_member(const Layer& layer, Session& session, const zip::Member& member) {
-  if (member.size_bytes == 0 && member.compressed_bytes == 0) return;
-  Layer inner{.bytes = {}, .path = layer.path, .depth = layer.depth + 1};
-  inner.path.push_back(is_utf8(member.name) ? member.name : printable(member.name));
-  const bool packed = member.method != 0;
-  if (packed && !session.may_unpack(inner, member.size_bytes, member.compressed_bytes)) return;
-  std::vector<std::byte> buffer;
-  zip::Limits limits;
-  limits.member_bytes = session.unpack_limit(member.compressed_bytes);
-  limits.ratio = ~std::uint64_t{0};  // the session's limits are the stricter ones
-  const auto content = zip::extract(layer.bytes, member, buffer, packed ? limits : zip::Limits{});
-  if (!content.ok()) return session.miss(inner, content.error().what, 1);
-  if (zip::is_encrypted(member)) {
-    session.miss(inner, "it is marked as encrypted; what was examined is its bytes as they stand",
-                 1);
+  void run() {
+    const auto reading = zip::read(layer_.bytes);
+    if (!reading.problems.empty()) tell_problems(reading);
+    if (!reading.complete) session_.miss(layer_, "the archive is damaged", 1);
+    for (const auto& stray : reading.stray) tell_stray(stray, reading);
+    std::vector<members::Member> named;
+    named.reserve(reading.members.size());
+    for (const auto& member : reading.members) {
+      // ZIP001 tells names that stand twice, about which loaders do not agree.
+      named.push_back({.name = member.name, .header = header_of(member), .may_repeat = true});
+      if (member.link) link(member, named.back());
+    }
+    members::tell(layer_, session_, named);
+    for (const auto& member : reading.members) examine(member);
   }
-  if (!content.value().crc_matches) {
-    session.tell(inner, {.code = "ZIP002",
-                         .severity = Severity::high,
-                         .title = cat("the checksum of ", quote(member.name), " does not match"),
-                         .place = inner.place(),
-                         .notes = {"PyTorch would load it all the same"},
-                         .help = "get the file again from where it was made, and compare digests"});
+
+ private:
+  [[nodiscard]] Span header_of(const zip::Member& member) const {
+    return {member.header_offset,
+            std::min<std::uint64_t>(std::max(member.data_offset, member.header_offset + 4),
+                                    layer_.bytes.size())};
   }
-  session.follow(layer, member.name, content.value().bytes);
-}
+
+  void tell_problems(const zip::Reading& reading) {
+    std::vector<std::string> notes;
+    for (const auto& problem : reading.problems) {
+      if (notes.size() == kNotes) {
+        notes.push_back(cat(reading.problems.size() - kNotes, " more"));
+        break;
+      }
+      notes.push_back(problem.what);
+    }
+    const auto at = std::min<std::uint64_t>(reading.problems.front().at, layer_.bytes.size());
+    tell(layer_, "ZIP001", {at, std::min<std::uint64_t>(at + 4, layer_.bytes.size())},
+         cat("the archive ", quote(file_name(layer_.name())),
+             " is damaged, or means different things to different readers"),
+         std::move(notes));
+  }
+
+  void tell(const Layer& layer, std::string_view code, Span span, std::string title,
+            std::vector<std::string> notes) {
+    session_.tell(layer,
+                  {.code = std::string(code),
+                   .severity = Severity::high,
+                   .title = std::move(title),
+                   .place = layer.place(span.begin, span.end),
+                   .notes = std::move(notes),
+                   .help = "get the file again from where it was made, and compare digests"});
+  }
+
+  void tell_stray(const zip::Stray& stray, const zip::Reading& reading) {
+    const bool before = stray.begin == 0;
+    const bool behind = stray.begin >= reading.end;
+    members::tell_stray_bytes(layer_, session_, {stray.begin, stray.end},
+                              before   ? "before"
+                              : behind ? "behind"
+                                       : "between the members of");
+    if (before) return;  // every examiner looks at the beginning of the file by itself
+    session_.follow(layer_, behind ? "(behind the archive)" : "(between the members)",
+                    layer_.bytes.subspan(static_cast<std::size_t>(stray.begin),
+                                         static_cast<std::size_t>(stray.end - stray.begin)));
+  }
+
+  void link(const zip::Member& member, members::Member& named) {
+    constexpr std::uint64_t kLongestPath = 4096;
+    named.kind = members::Kind::symbolic_link;
+    const auto content =
+        zip::extract(layer_.bytes, member, buffer_, {.member_bytes = kLongestPath});
+    if (!content.ok()) return;
+    const auto text = as_text(content.value().bytes).substr(0, kLongestPath);
+    named.link = targets_.emplace_back(text);
+  }
+
+  // Members that share bytes must not be examined again and again.
+  bool may_look_at(const Layer& inner, std::uint64_t bytes) {
+    if (bytes > stored_left_) {
+      session_.miss(inner, "it shares its bytes with other members", 1);
+      return false;
+    }
+    stored_left_ -= bytes;
+    return true;
+  }
+
+  void examine(const zip::Member& member) {
+    if (member.compressed_bytes == 0 && (member.size_bytes == 0 || member.hidden)) return;
+    Layer inner{.bytes = {}, .path = layer_.path, .depth = layer_.depth + 1};
+    inner.path.push_back(is_utf8(member.name) ? member.name : printable(member.name));
+    if (!may_look_at(inner, member.compressed_bytes)) return;
+    const bool packed = member.method != 0;
+    zip::Limits limits;
+    limits.member_bytes = session_.unpack_limit(member.compressed_bytes);
+    limits.ratio = ~std::uint64_t{0};  // the session's limits are the stricter ones
+    const auto content =
+        zip::extract(layer_.bytes, member, buffer_, packed ? limits : zip::Limits{});
+    if (packed) session_.count_unpacked(buffer_.size());
+    if (zip::is_encrypted(member)) {
+      session_.miss(inner,
+                    "it is marked as encrypted; what was examined is its bytes as they stand", 1);
+    }
+    if (!content.ok()) {
+      session_.miss(inner, content.error().what, 1);
+      return follow(member, buffer_);
+    }
+    compare(inner, member, content.value());
+    follow(member, content.value().bytes);
+  }
+
+  void compare(const Layer& inner, const zip::Member& member, const zip::Content& content) {
+    if (member.unsized) return;
+    if (!content.crc_matches) {
+      tell(inner, "ZIP002", {0, content.bytes.size()},
+           cat("the checksum of ", quote(member.name), " does not match"),
+           {"PyTorch would load it all the same"});
+    } else if (!content.size_matches) {
+      tell(layer_, "ZIP001", header_of(member),
+           cat("the member ", quote(member.name), " has another size than the archive says"),
+           {cat("told: ", member.size_bytes), cat("unpacked: ", content.bytes.size())});
+    }
+  }
+
+  // The buffer is kept alive by its own layer, and used again for the next member.
+  void follow(const zip::Member& member, Bytes bytes) {
+    if (bytes.empty()) return;
+    session_.follow(layer_, member.name, bytes);
+  }
+
+  const Layer& layer_;
+  Session& session_;
+  std::uint64_t stored_left_;
+  std::vector<std::byte> buffer_;
+  std::deque<std::string> targets_;  // of links; views of them stay where they are
+};
 
 void examine(const Layer& layer, Session& session) {
-  const auto reading = zip::read(layer.bytes);
-  if (!reading.problems.empty()) tell_problems(layer, session, reading);
-  if (!reading.complete) session.miss(layer, "the archive is damaged");
-  for (const auto& member : reading.members) examine_member(layer, session, member);
+  Examination(layer, session).run();
 }
 
 }  // namespace
