@@ -91,6 +91,10 @@ class Session {
   [[nodiscard]] std::uint64_t unpack_limit(std::uint64_t packed) const;
   void count_unpacked(std::uint64_t bytes);
 
+  // The file itself is run as a program, so that programs inside of it are no worse than it is.
+  void mark_as_program() { program_ = true; }
+  [[nodiscard]] bool is_program() const { return program_; }
+
   // Runs every examiner that fits; the ids of those.
   std::vector<std::string_view> examine(const Layer& layer);
 
@@ -104,6 +108,7 @@ class Session {
   std::uint64_t unpacked_bytes_ = 0;
   std::uint64_t unpackable_bytes_ = 0;
   std::uint64_t layers_ = 0;
+  bool program_ = false;
 };
 
 }  // namespace cupel::scan
