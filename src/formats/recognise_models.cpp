@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "formats/format.h"
 #include "formats/pickle.h"
+#include "formats/rdata.h"
 #include "formats/safetensors.h"
 #include "formats/signature.h"
 
@@ -81,11 +82,9 @@ bool sniff_xgboost_ubj(const Sniff& file) {
   return text.starts_with("{L") && text.substr(0, 64).find("learner") != std::string_view::npos;
 }
 
-// R's serialization: XDR or ASCII, plain (compressed ones are gzip files).
+// Plain ones; compressed ones are gzip, bzip2 or xz files.
 bool sniff_rdata(const Sniff& file) {
-  using namespace std::string_view_literals;
-  return has_signature(file, "RDX2\n") || has_signature(file, "RDX3\n") ||
-         has_signature(file, "X\n\0\0\0\2"sv) || has_signature(file, "X\n\0\0\0\3"sv);
+  return rdata::looks_like(file.head);
 }
 
 struct Field {
