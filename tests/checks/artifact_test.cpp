@@ -219,7 +219,9 @@ TEST(ModelFiles, SaysWhatItDoesNotExamine) {
 
 TEST(ModelFiles, CountsFormatsThatHoldNoCodeAsExamined) {
   Workbench desk;
-  add(desk, "a.json", R"({"learner":{"x":1}})");
+  add(desk, "a.json",
+      test::slurp(std::filesystem::path(CUPEL_SOURCE_DIR) /
+                  "examples/fraud-detection/models/fraud.json"));
   constexpr std::string_view kHeader =
       R"({"w":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}   )";
   add(desk, "b.safetensors",

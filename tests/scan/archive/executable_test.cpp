@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "../../formats/zip/builder.h"
-#include "archive/support.h"
-#include "archive/tar_builder.h"
+#include "scan/archive/support.h"
+#include "scan/archive/tar_builder.h"
 
 namespace cupel {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "archive/support.h"
+#include "scan/archive/support.h"
 #include "support/support.h"
 
 namespace cupel {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "archive/support.h"
-#include "archive/tar_builder.h"
+#include "scan/archive/support.h"
+#include "scan/archive/tar_builder.h"
 #include "support/support.h"
 
 namespace cupel {

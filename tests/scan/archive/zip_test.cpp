@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "../../formats/zip/builder.h"
-#include "archive/support.h"
+#include "scan/archive/support.h"
 #include "support/support.h"
 
 namespace cupel {
