@@ -57,7 +57,7 @@ TEST(Formats, AreRecognisedByContentWhateverTheName) {
   EXPECT_EQ(id_of("{L\0\0\0\0\0\0\0\7learner{"sv), "xgboost-ubj");
   EXPECT_EQ(id_of("\x08\x08\x12\x07pytorch\x3a\x02\x0a\x00"sv), "onnx");
   EXPECT_EQ(id_of(std::string(257, 'a') + "ustar"), "tar");
-  EXPECT_EQ(id_of("RDX3\nX\n"), "r-data");
+  EXPECT_EQ(id_of("RDX3\nX\n\0\0\0\3\0\4\0\0\0\3\5\0"sv), "r-data");
 }
 
 TEST(Formats, OfTextAreRecognisedWhenTheyAreNamedSo) {
