@@ -98,7 +98,7 @@ def test_assessments(folder):
 def test_scans(folder):
     (folder / "evil.pkl").write_bytes(b"cos\nsystem\n(S'id'\ntR.")
     (folder / "cut.pkl").write_bytes(b"\x80\x04\x95")
-    (folder / "unknown.onnx").write_bytes(b"what is this?")
+    (folder / "unknown.pkl").write_bytes(b"cacme.models\nModel\n.")
     document = printed("scan", "scan", folder, "--format", "json", code=1)
     assert [subject["verdict"] for subject in document["subjects"]] == ["fail", "fail", "inconclusive"]
     assert document["subjects"][1]["imports"] == [{"name": "os.system", "standing": "dangerous", "count": 1}]

@@ -40,7 +40,7 @@ def rds(item: bytes) -> bytes:
 
 
 def promise(call: bytes) -> bytes:
-    return r_int(PROMSXP) + r_int(251) + call  # value: R_UnboundValue, expression, no environment
+    return r_int(PROMSXP) + r_int(252) + call  # value: R_UnboundValue, expression, no environment
 
 
 def rstats(case):
