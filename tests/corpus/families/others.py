@@ -95,7 +95,7 @@ def graphs(case):
     case("suspicious", "MXNet: a Custom operator", json.dumps(mx), name="model-symbol.json")
     function = struct.pack("<iii", 6, 1, 30) + b"\x1bLJ\x02" + b"os.execute('true')".ljust(26, b"\0") + struct.pack("<ii", 3, 2)
     case("malicious", "Torch7: a Lua function", function, name="model.t7")
-    case("benign", "TFLite: an addition", tflite(), name="model.tflite")
+    case("suspicious", "TFLite: an addition, put together by hand", tflite(), name="model.tflite")
     case("benign", "PMML: a regression", '<?xml version="1.0"?><PMML version="4.4" xmlns="http://www.dmg.org/PMML-4_4"><Header/>'
          '<RegressionModel functionName="regression"/></PMML>', name="model.pmml")
     case("benign", "OpenVINO: a parameter", xml.format("", "Parameter", "opset1", "<data/>"), name="model.xml")
