@@ -201,8 +201,7 @@ std::string dump(const std::filesystem::path& state) {
   if (!database.ok()) return database.error().what;
   std::string all;
   for (const char* sql :
-       {"SELECT quote(type), quote(name), quote(tbl_name), quote(sql) FROM sqlite_schema ORDER BY "
-        "2",
+       {"SELECT quote(type), quote(name), quote(tbl_name), quote(sql) FROM sqlite_schema",
         "SELECT quote(key), quote(value), 0, 0 FROM meta ORDER BY key",
         "SELECT quote(id), quote(sha256), quote(bytes), 0 FROM body ORDER BY id",
         "SELECT quote(seq), quote(leaf), quote(salt), quote(body) FROM entry ORDER BY seq",

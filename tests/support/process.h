@@ -27,8 +27,12 @@ class Process {
     if (id_ == 0) {
       ::dup2(out[1], STDOUT_FILENO);
       ::dup2(err[1], STDERR_FILENO);
-      for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
+      for (const auto& [name, value] : environment) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): the child has one thread
+        ::setenv(name.c_str(), value.c_str(), 1);
+      }
       std::vector<char*> arguments;
+      arguments.reserve(command.size() + 1);
       for (auto& word : command) arguments.push_back(word.data());
       arguments.push_back(nullptr);
       ::execvp(arguments[0], arguments.data());

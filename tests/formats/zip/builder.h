@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
+
 namespace cupel::test {
 
 inline std::string little_endian(std::uint64_t value, unsigned width) {
@@ -52,15 +54,15 @@ inline std::string zip_of(const std::vector<ZipMember>& members, std::string_vie
                         little_endian(member.crc.value_or(crc32_of(member.content)), 4) +
                         little_endian(member.content.size(), 4) + little_endian(size, 4);
     const auto offset = out.size() - prefix.size();
-    out += "PK\x03\x04" + little_endian(20, 2) + little_endian(member.local_flags, 2) +
-           little_endian(member.method, 2) + common + little_endian(local_name.size(), 2) +
-           little_endian(0, 2) + local_name + member.content;
+    out += cat("PK\x03\x04", little_endian(20, 2), little_endian(member.local_flags, 2),
+               little_endian(member.method, 2), common, little_endian(local_name.size(), 2),
+               little_endian(0, 2), local_name, member.content);
     if (member.hidden) continue;
     ++entries;
-    directory += "PK\x01\x02" + little_endian(20, 2) + little_endian(20, 2) +
-                 little_endian(member.flags, 2) + little_endian(member.method, 2) + common +
-                 little_endian(member.name.size(), 2) + little_endian(0, 2) + little_endian(0, 2) +
-                 little_endian(0, 8) + little_endian(offset, 4) + member.name;
+    directory += cat("PK\x01\x02", little_endian(20, 2), little_endian(20, 2),
+                     little_endian(member.flags, 2), little_endian(member.method, 2), common,
+                     little_endian(member.name.size(), 2), little_endian(0, 2), little_endian(0, 2),
+                     little_endian(0, 8), little_endian(offset, 4), member.name);
   }
   const auto at = out.size() - prefix.size();
   return out + directory + "PK\x05\x06" + little_endian(0, 4) + little_endian(entries, 2) +
