@@ -62,7 +62,7 @@ class PolicyReader {
       tell("POL001", node.find("expires")->begin, "`expires` is not a date",
            "write it like 2027-03-01");
     }
-    if (diagnostics_.size() != before) return;
+    if (!date || diagnostics_.size() != before) return;
     entry.expires = *date;
     policy.suppressions.push_back(std::move(entry));
   }

@@ -60,7 +60,7 @@ fs::path reach_of(const fs::path& root) {
 }
 
 bool lies_in(const fs::path& path, const fs::path& folder) {
-  const auto [left, right] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
+  const auto [left, right] = std::ranges::mismatch(folder, path);
   return left == folder.end() || (std::next(left) == folder.end() && left->empty());
 }
 

@@ -61,10 +61,11 @@ Result<Exit> run(const Context& context) {
   if (options.words().empty()) {
     return fail(Fault::usage, "nothing to scan", "cupel scan PATH…, or - for the standard input");
   }
-  ScanOptions scan{.hash = !options.has("--no-hash"),
-                   .fail_at = *severity_from(options.value("--fail-severity", "high")),
-                   .policy = {},
-                   .cache = options.value("--cache")};
+  ScanOptions scan{
+      .hash = !options.has("--no-hash"),
+      .fail_at = severity_from(options.value("--fail-severity", "high")).value_or(Severity::high),
+      .policy = {},
+      .cache = options.value("--cache")};
   if (options.has("--policy")) {
     scan.policy = TRY(load_policy(options.value("--policy"), context.terminal));
   }

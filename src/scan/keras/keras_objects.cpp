@@ -94,16 +94,17 @@ class Walk {
     Object it;
     for (const auto& item : value.items()) {
       const auto key = item.key();
-      if (key == "class_name" || key == "class")
+      if (key == "class_name" || key == "class") {
         add(it, it.classes, item);
-      else if (key == "module")
+      } else if (key == "module") {
         add(it, it.modules, item);
-      else if (key == "registered_name")
+      } else if (key == "registered_name") {
         add(it, it.registered, item);
-      else if (key == "config")
+      } else if (key == "config") {
         it.configs.push_back(item);
-      else if (key == "name")
+      } else if (key == "name") {
         it.name = item.text();
+      }
     }
     it.twins = it.twins || it.configs.size() > 1;
     const bool described = !it.configs.empty() || !it.modules.empty() || !it.registered.empty();

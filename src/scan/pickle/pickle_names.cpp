@@ -97,12 +97,12 @@ Result<Table> parse(std::string_view text) {
 }
 
 const Table& table() {
-  static const Table kTable = [] {
+  static const Table names = [] {
     auto read = parse(embedded::pickle_names());
     require(read.ok());
     return std::move(read).value();
   }();
-  return kTable;
+  return names;
 }
 
 const Name* Table::find(std::string_view module, std::string_view name) const {

@@ -85,8 +85,8 @@ class Telling {
       const bool clock = test.subject == jinja::Subject::clock;
       const bool directive =
           !words::instruction_of(branch.text).empty() || !words::address_of(branch.text).empty();
-      const bool hidden = !clock && !words::is_marker(test.literal) && said >= kSentence;
-      if (!hidden && !directive && !(clock && said >= kSentence)) continue;
+      const bool speaks = said >= kSentence && (clock || !words::is_marker(test.literal));
+      if (!speaks && !directive) continue;
       tell("JNJ003", Severity::high, test.span,
            clock
                ? cat(quote(layer_.name()), " tells the model something else when the time has come")
@@ -107,7 +107,7 @@ class Telling {
     } else if (const auto address = words::address_of(literal.text); !address.empty()) {
       const bool carries = literal.text.find("![") != std::string::npos ||
                            address.find('?') != std::string::npos ||
-                           address.find("javascript:") == 0 || words::words_of(literal.text) >= 3;
+                           address.starts_with("javascript:") || words::words_of(literal.text) >= 3;
       if (!carries && address.find("://") == std::string::npos) return;
       tell("JNJ004", carries ? Severity::high : Severity::medium, literal.span,
            cat(quote(layer_.name()), " tells the model of ", quote(address)),

@@ -41,12 +41,13 @@ void tell(const Layer& layer, Session& session, const yaml_events::Event& event,
 void tag(const Layer& layer, Session& session, const yaml_events::Event& event) {
   constexpr std::string_view kPython = "tag:yaml.org,2002:python/";
   std::string_view name = event.tag;
-  if (name.starts_with(kPython))
+  if (name.starts_with(kPython)) {
     name.remove_prefix(kPython.size());
-  else if (name.starts_with("!python/"))
+  } else if (name.starts_with("!python/")) {
     name.remove_prefix(8);
-  else
+  } else {
     return;
+  }
   constexpr std::array<std::string_view, 12> kPlain = {"none", "bool",  "str",   "unicode",
                                                        "int",  "long",  "float", "complex",
                                                        "list", "tuple", "dict",  "bytes"};
