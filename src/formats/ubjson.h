@@ -22,7 +22,8 @@ struct Value {
   std::uint64_t count = 0;  // of a typed list
   std::int64_t number = 0;  // of a whole number
   Bytes bytes = {};         // of a text and of a typed list
-  std::vector<Member> members = {};
+  // Without `= {}`, for which clang would want to know a member already.
+  std::vector<Member> members;
   std::vector<Value> items = {};
   Span span;
 

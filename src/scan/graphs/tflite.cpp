@@ -67,7 +67,7 @@ class Walk {
     return false;
   }
 
-  void refuse(std::string what, std::uint64_t at) {
+  void refuse(std::string_view what, std::uint64_t at) {
     if (++problems_ > kMostProblems) return;
     session_.tell(layer_, {.code = "TFL001",
                            .severity = Severity::high,

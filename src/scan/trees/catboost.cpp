@@ -37,8 +37,8 @@ class Walk {
   }
 
  private:
-  void tell(std::string what, std::string_view pointer) {
-    tell_tree(layer_, session_, std::move(what), pointer);
+  void tell(std::string_view what, std::string_view pointer) {
+    tell_tree(layer_, session_, what, pointer);
   }
 
   void information(const Table& core) {

@@ -57,9 +57,9 @@ class Walk {
   }
 
  private:
-  void tell(std::string what, Span span) {
+  void tell(std::string_view what, Span span) {
     ++problems_;
-    tell_tree(layer_, session_, std::move(what), tree_, span);
+    tell_tree(layer_, session_, what, tree_, span);
   }
 
   void open(std::string_view name, std::size_t at) {

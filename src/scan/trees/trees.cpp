@@ -43,8 +43,8 @@ void examine(const Layer& layer, Session& session) {
 
 }  // namespace
 
-void tell_tree(const Layer& layer, Session& session, std::string what, std::string_view pointer,
-               Span span) {
+void tell_tree(const Layer& layer, Session& session, std::string_view what,
+               std::string_view pointer, Span span) {
   Place place = layer.place();
   if (span.end != 0) place.span = span;
   place.pointer = std::string(pointer);

@@ -14,8 +14,8 @@
 namespace cupel::scan {
 
 // TRE001: the model leads its predictor out of itself.
-void tell_tree(const Layer& layer, Session& session, std::string what, std::string_view pointer,
-               Span span = {});
+void tell_tree(const Layer& layer, Session& session, std::string_view what,
+               std::string_view pointer, Span span = {});
 
 // Why following the children from the root leaves the tree or never ends; "" when it does not.
 // -1 is no child.

@@ -101,8 +101,8 @@ class Walk {
   }
 
  private:
-  void tell(std::string what, std::string_view pointer) {
-    if (++problems_ <= kMostProblems) tell_tree(layer_, session_, std::move(what), pointer);
+  void tell(std::string_view what, std::string_view pointer) {
+    if (++problems_ <= kMostProblems) tell_tree(layer_, session_, what, pointer);
   }
 
   void booster(const Node& booster, const std::string& pointer) {
@@ -139,8 +139,8 @@ class Walk {
       return tell(cat("a tree of ", left->size(), " nodes has ", tree[key].size(), " values"),
                   cat(pointer, "/", key));
     }
-    if (auto problem = walk_tree(*left, *right); !problem.empty()) {
-      return tell(std::move(problem), cat(pointer, "/left_children"));
+    if (const auto problem = walk_tree(*left, *right); !problem.empty()) {
+      return tell(problem, cat(pointer, "/left_children"));
     }
     splits(tree, *left, pointer);
     categories(tree, left->size(), pointer);
@@ -148,7 +148,8 @@ class Walk {
 
   void splits(const Node& tree, const std::vector<std::int64_t>& left, const std::string& pointer) {
     const auto features = tree["split_indices"].numbers();
-    const auto most = features_.value_or(0) > 0 ? *features_ : INT32_MAX;
+    const auto known = features_.value_or(0);
+    const auto most = known > 0 ? known : INT32_MAX;
     if (!features)
       return tell("a tree splits by what is no feature", cat(pointer, "/split_indices"));
     for (std::size_t i = 0; i < left.size(); ++i) {

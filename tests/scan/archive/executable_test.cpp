@@ -63,7 +63,7 @@ TEST(ExecutableScan, TellsScripts) {
 TEST(ExecutableScan, FindsProgramsHiddenInOtherData) {
   const std::string before(1000, 'w');
   for (const auto& program : {kElf, pe(), kMachO, kJava}) {
-    const auto report = scan_of("weights.bin", before + program + before);
+    const auto report = scan_of("weights.bin", cat(before, program, before));
     const auto bad = finding(report, "EXE003");
     EXPECT_EQ(bad.severity, Severity::high);
     const auto header = program.starts_with("MZ") ? 64U : 0U;

@@ -14,8 +14,7 @@
 #include "scan/scan.h"
 
 // Inline: the other families have helpers of the same names.
-namespace cupel::test {
-inline namespace archive {
+namespace cupel::test::inline archive {
 
 inline std::string unhex(std::string_view hex) {
   const auto bytes = from_hex(hex);
@@ -59,7 +58,7 @@ inline scan::Report scan_of(std::string_view name, std::string_view bytes) {
 }
 
 // The first finding of that code; a failed expectation when there is none.
-inline Diagnostic finding(const scan::Report& report, std::string_view code) {
+inline scan::Finding finding(const scan::Report& report, std::string_view code) {
   const auto found = std::ranges::find(report.findings, code, &Diagnostic::code);
   if (found != report.findings.end()) return *found;
   std::string told;
@@ -85,5 +84,4 @@ inline std::vector<std::string> told(const scan::Report& report) {
 
 using Strings = std::vector<std::string>;
 
-}  // namespace archive
-}  // namespace cupel::test
+}  // namespace cupel::test::inline archive

@@ -40,10 +40,7 @@ inline std::string tar_member(const TarMember& member) {
   put(148, "        ");
   header[156] = member.type;
   put(157, member.link);
-  if (member.ustar)
-    put(257, std::string_view("ustar\0"
-                              "00",
-                              8));
+  if (member.ustar) put(257, std::string_view("ustar\00000", 8));
   std::uint64_t sum = 0;
   for (const char c : header) sum += static_cast<unsigned char>(c);
   put(148, octal(sum, 6) + std::string(1, '\0'));

@@ -188,7 +188,7 @@ TEST(SafetensorsScan, RefusesEveryStructuralAttack) {
       file("{" + tensor("a", "U8", "4", "0,4") + "}", 3),                        // beyond
       file("{" + a + "}", 9),                                                    // trailing
       file("{" + a + "," + a + "}", 4),                                          // twice
-      file("{\"__metadata__\":{\"a\":{\"b\":1}}," + a + "}", 4),                 // metadata
+      file(R"({"__metadata__":{"a":{"b":1}},)" + a + "}", 4),                    // metadata
       file("{\"a\":" + std::string(100, '[') + std::string(100, ']') + "}", 0),  // nesting
       file("{\"a\":1}", 0),                                                      // no tensor
   };

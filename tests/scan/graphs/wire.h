@@ -14,10 +14,10 @@ inline std::string varint(std::uint64_t value) {
   return out + static_cast<char>(value);
 }
 inline std::string number(unsigned field, std::uint64_t value) {
-  return varint(field * 8) + varint(value);
+  return varint(std::uint64_t{field} * 8) + varint(value);
 }
 inline std::string field(unsigned field, std::string_view bytes) {
-  return varint(field * 8 + 2) + varint(bytes.size()) + std::string(bytes);
+  return varint(std::uint64_t{field} * 8 + 2) + varint(bytes.size()) + std::string(bytes);
 }
 
 }  // namespace cupel::test

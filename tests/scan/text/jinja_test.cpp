@@ -27,7 +27,7 @@ TEST(Templates, ThatReachPythonAreCritical) {
            "{{ ''.__class__ }}",
            "{{ ''['__class__'] }}",
            "{{ ''|attr('__class__') }}",
-           "{{ ''['\\x5f\\x5fclass\\x5f\\x5f'] }}",
+           R"({{ ''['\x5f\x5fclass\x5f\x5f'] }})",
            "{{ ''['__cl' ~ 'ass__'] }}",
            "{{ ''['__cl' + 'ass__'] }}",
            "{{ ''|attr('%s'|format('__class__')) }}",
