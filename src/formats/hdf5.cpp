@@ -302,7 +302,7 @@ class Walk {
 
   // Link messages in a block of a heap: each begins with its version.
   void heap_block(std::size_t begin) {
-    const auto end = std::min(bytes_.size(), begin + (1U << 20U));
+    const auto end = std::min({bytes_.size(), begin + (16U << 20U), text_.find("FHDB", begin + 4)});
     for (std::size_t at = begin + 4; at + 8 < end; ++at) {
       if (bytes_[at] != std::byte{1} || (bytes_[at + 1] & std::byte{0xe8}) != std::byte{8} ||
           bytes_[at + 2] != std::byte{64}) {

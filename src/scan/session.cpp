@@ -10,14 +10,16 @@ namespace cupel::scan {
 namespace {
 
 // Findings are kept in one order whatever the order in which they were made.
-auto order(const Diagnostic& finding) {
-  return std::tuple(-static_cast<int>(finding.severity), finding.place.path,
-                    finding.place.span ? finding.place.span->begin : 0, finding.place.line,
-                    finding.code, finding.title);
+// Without copies: a flood of findings is compared with those that are kept, one by one.
+auto order(const Diagnostic& finding, const std::uint64_t& begin) {
+  return std::tie(finding.place.path, begin, finding.place.line, finding.code, finding.title);
 }
 
-bool before(const Finding& a, const Finding& b) {
-  return order(a) < order(b);
+bool before(const Diagnostic& a, const Diagnostic& b) {
+  if (a.severity != b.severity) return a.severity > b.severity;
+  const std::uint64_t begin_a = a.place.span ? a.place.span->begin : 0;
+  const std::uint64_t begin_b = b.place.span ? b.place.span->begin : 0;
+  return order(a, begin_a) < order(b, begin_b);
 }
 
 // What stands at the span, beginning at a multiple of sixteen as byte views do.
@@ -73,6 +75,11 @@ std::string unexamined(const Layer& layer) {
 void Session::tell(const Layer& layer, Diagnostic diagnostic) {
   if (diagnostic.place.path.empty()) diagnostic.place.path = layer.path;
   auto& findings = report_.findings;
+  const bool full = !findings.empty() && findings.size() >= limits_.findings;
+  if (full && !before(diagnostic, *std::ranges::max_element(findings, before))) {
+    ++report_.findings_untold;
+    return;
+  }
   const auto same = [&](const Diagnostic& told) { return told == diagnostic; };
   if (std::ranges::any_of(findings, same)) return;
   Finding finding{{std::move(diagnostic)}};

@@ -42,7 +42,11 @@ bool fits(const Layer& layer) {
 class Telling {
  public:
   Telling(const Layer& layer, Session& session, std::string_view text)
-      : layer_(layer), session_(session), text_(text) {}
+      : layer_(layer), session_(session), text_(text) {
+    for (std::size_t at = 0; (at = text.find('\n', at)) != std::string_view::npos;) {
+      lines_.push_back(++at);
+    }
+  }
 
   void lookup(const jinja::Lookup& lookup) {
     const std::string of = lookup.of.empty() ? "" : cat(" of ", quote(lookup.of));
@@ -163,8 +167,8 @@ class Telling {
   void tell(std::string_view code, Severity severity, Span span, std::string title,
             std::string_view help, std::vector<std::string> notes = {}) {
     Place place = layer_.place(span.begin, span.end);
-    const auto before = text_.substr(0, span.begin);
-    place.line = 1 + static_cast<std::uint32_t>(std::ranges::count(before, '\n'));
+    const auto line = std::ranges::upper_bound(lines_, span.begin);
+    place.line = 1 + static_cast<std::uint32_t>(line - lines_.begin());
     session_.tell(layer_, {.code = std::string(code),
                            .severity = severity,
                            .title = std::move(title),
@@ -176,6 +180,7 @@ class Telling {
   const Layer& layer_;
   Session& session_;
   std::string_view text_;
+  std::vector<std::uint64_t> lines_;  // where each but the first begins
 };
 
 void examine(const Layer& layer, Session& session) {
