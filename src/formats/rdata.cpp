@@ -252,7 +252,8 @@ class Reader {
     if (attributes) item(depth + 1);
     if (tag) item(depth + 1);  // where it is evaluated
     auto ahead = in_;
-    const bool evaluated = (static_cast<std::uint32_t>(ahead.integer()) & 0xffU) != unbound;
+    const auto value = static_cast<std::uint32_t>(ahead.integer()) & 0xffU;
+    const bool evaluated = value != unbound && value != missing;
     item(depth + 1);  // its value
     Promise found{.begin = at, .evaluated = evaluated, .in_environment = environments_ != 0};
     auto* const outer = within_;

@@ -92,6 +92,11 @@ TEST(RDataScan, FindsAPromiseInAttributesAndEnvironments) {
   EXPECT_EQ(finding(scan_of("m.rds", environment("nrow")), "RDS001").severity, Severity::medium);
 }
 
+TEST(RDataScan, TakesAMissingValueForNone) {
+  const auto file = Writer().number(5 | 0x400).number(253).number(251).symbol("y").bytes();
+  EXPECT_EQ(finding(scan_of("m.rds", file), "RDS001").severity, Severity::critical);
+}
+
 TEST(RDataScan, LeavesPromisesAloneThatHaveTheirValue) {
   const auto file = Writer()
                         .number(5)  // no environment any more
