@@ -6,8 +6,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "crypto/merkle.h"
 #include "ledger/leaf.h"
-#include "ledger/merkle.h"
 #include "ledger/state.h"
 
 namespace cupel {

@@ -24,7 +24,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
-#include "ledger/note.h"
+#include "crypto/note.h"
 #include "vocab/observation.h"
 
 namespace cupel {

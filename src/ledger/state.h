@@ -2,8 +2,8 @@
 // Ledger::State: what an open ledger holds. Private to this room.
 #pragma once
 
+#include "crypto/merkle.h"
 #include "ledger/ledger.h"
-#include "ledger/merkle.h"
 #include "ledger/tables.h"
 #include "store/database.h"
 #include "store/file_lock.h"

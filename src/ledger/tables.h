@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "crypto/merkle.h"
 #include "ledger/leaf.h"
-#include "ledger/merkle.h"
 #include "store/database.h"
 
 namespace cupel::tables {

@@ -10,8 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "crypto/merkle.h"
 #include "ledger/ledger.h"
-#include "ledger/merkle.h"
 #include "support/process.h"
 #include "support/support.h"
 

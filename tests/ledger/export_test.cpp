@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "ledger/merkle.h"
+#include "crypto/merkle.h"
 #include "support/process.h"
 #include "support/support.h"
 

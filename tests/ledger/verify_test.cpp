@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "crypto/merkle.h"
 #include "ledger/ledger.h"
-#include "ledger/merkle.h"
 #include "store/database.h"
 #include "support/support.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/note.h"
+#include "crypto/note.h"
 
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "ledger/merkle.h"
-#include "ledger/vectors.h"
+#include "crypto/merkle.h"
+#include "crypto/vectors.h"
 #include "support/support.h"
 
 namespace cupel::note {

@@ -3,7 +3,7 @@
 
 #include "base/require.h"
 #include "base/text.h"
-#include "ledger/note.h"
+#include "crypto/note.h"
 
 // A note that opens must say the same when read unverified; a key that parses must be
 // written as it was read.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/merkle.h"
+#include "crypto/merkle.h"
 
 #include <bit>
 

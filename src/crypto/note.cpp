@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/note.h"
+#include "crypto/note.h"
 
 #include <algorithm>
 #include <charconv>
