@@ -51,7 +51,7 @@ TEST(Note, SignsTheSameTextEveryTime) {
   EXPECT_EQ(vkey(verifier()),
             "example.org/log+1c66b9ea+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea");
   EXPECT_EQ(sign(checkpoint(), "example.org/log", key()),
-            test::slurp(test::test_data("ledger/note/corpus/checkpoint")));
+            test::slurp(test::test_data("crypto/note/corpus/checkpoint")));
 }
 
 TEST(Note, OpensWhatItSigned) {
