@@ -14,6 +14,7 @@ from pathlib import Path
 LIBRARY_OF = {
     "nlohmann/": "nlohmann_json::nlohmann_json",
     "openssl/": "OpenSSL::Crypto",
+    "blake3.h": "blake3",
     "sqlite3": "SQLite::SQLite3",
     "zlib.h": "ZLIB::ZLIB",
     "zconf.h": "ZLIB::ZLIB",

@@ -3,16 +3,13 @@
 
 #include <algorithm>
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/rand.h>
-#include <openssl/x509.h>
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "crypto/openssl.h"
 
 namespace cupel {
 namespace {
@@ -22,37 +19,17 @@ namespace {
 constexpr int kRounds = 600'000;
 constexpr std::size_t kPemLimit = 64U << 10U;
 
-template <auto Free>
-struct With {
-  template <class T>
-  void operator()(T* handle) const {
-    Free(handle);
-  }
-};
-using Bio = std::unique_ptr<BIO, With<BIO_free_all>>;
-using Key = std::unique_ptr<EVP_PKEY, With<EVP_PKEY_free>>;
-using Context = std::unique_ptr<EVP_MD_CTX, With<EVP_MD_CTX_free>>;
+using openssl::Asked;
+using openssl::Bio;
+using openssl::contents;
+using openssl::forget_errors;
+using openssl::give_passphrase;
+using openssl::Key;
+using openssl::reading;
+using openssl::With;
+using Context = openssl::DigestContext;
 using Pkcs8 = std::unique_ptr<PKCS8_PRIV_KEY_INFO, With<PKCS8_PRIV_KEY_INFO_free>>;
 using Encrypted = std::unique_ptr<X509_SIG, With<X509_SIG_free>>;
-
-const unsigned char* ssl(Bytes bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
-Bio reading(std::string_view text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-std::string contents(BIO* bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  return {data, static_cast<std::size_t>(std::max(size, 0L))};
-}
-
-// OpenSSL keeps a queue of errors per thread; ours are told by Result, so it is left empty.
-void forget_errors() {
-  ERR_clear_error();
-}
 
 std::array<std::byte, 32> raw_public(const EVP_PKEY* key) {
   std::array<std::byte, 32> bytes{};
@@ -78,21 +55,6 @@ constexpr std::array<std::string_view, 7> kSmallOrder = {
 bool has_small_order(std::array<std::byte, 32> key) {
   key[31] &= std::byte{0x7f};
   return std::ranges::find(kSmallOrder, to_hex(Bytes(key))) != kSmallOrder.end();
-}
-
-struct Asked {
-  const std::optional<std::string>* passphrase = nullptr;
-  bool asked = false;
-};
-
-// OpenSSL's own callback would ask at the terminal.
-int give_passphrase(char* into, int size, int /*writing*/, void* asked) {
-  auto& request = *static_cast<Asked*>(asked);
-  request.asked = true;
-  if (!request.passphrase->has_value()) return -1;
-  const std::string& text = **request.passphrase;
-  if (text.size() > static_cast<std::size_t>(size)) return -1;
-  return static_cast<int>(text.copy(into, text.size()));
 }
 
 Error not_a_key(const EVP_PKEY* key) {
@@ -140,7 +102,8 @@ std::string PublicKey::base64() const {
 }
 
 std::string PublicKey::pem() const {
-  const Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, ssl(raw_), raw_.size()));
+  const Key key(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, openssl::raw(raw_), raw_.size()));
   const Bio bio(BIO_new(BIO_s_mem()));
   require(key != nullptr && bio != nullptr && PEM_write_bio_PUBKEY(bio.get(), key.get()) == 1);
   return contents(bio.get());
@@ -152,13 +115,14 @@ std::string PublicKey::fingerprint() const {
 
 bool PublicKey::verify(Bytes message, Bytes signature) const {
   if (signature.size() != std::tuple_size_v<Signature>) return false;
-  const Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, ssl(raw_), raw_.size()));
+  const Key key(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, openssl::raw(raw_), raw_.size()));
   const Context context(EVP_MD_CTX_new());
   const bool good =
       key && context &&
       EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-      EVP_DigestVerify(context.get(), ssl(signature), signature.size(), ssl(message),
-                       message.size()) == 1;
+      EVP_DigestVerify(context.get(), openssl::raw(signature), signature.size(),
+                       openssl::raw(message), message.size()) == 1;
   forget_errors();
   return good;
 }
@@ -209,7 +173,7 @@ Signature PrivateKey::sign(Bytes message) const {
   require(context != nullptr);
   require(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, handle_->key.get()) == 1);
   require(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                         ssl(message), message.size()) == 1);
+                         openssl::raw(message), message.size()) == 1);
   require(size == signature.size());
   return signature;
 }
