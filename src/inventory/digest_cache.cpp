@@ -18,7 +18,7 @@ namespace {
 //   "cupel digests 1\n"  SHA-256 of the names of the formats that could be recognised
 //   u32 count of format names; each: u8 size, bytes
 //   u64 count of entries; each: device, inode, size, mtime, ctime (u64), u32 format, SHA-256
-//   SHA-256 of all of the above
+//   SHA-256 of all of the above, or HMAC-SHA-256 when there is a key
 constexpr std::string_view kMagic = "cupel digests 1\n";
 constexpr std::size_t kEntrySize = 5 * 8 + 4 + 32;
 constexpr std::uint64_t kLargest = 512U << 20U;
@@ -55,6 +55,10 @@ FileState state_from(ByteReader& in) {
   return state;
 }
 
+Digest seal_of(std::string_view text, Bytes key) {
+  return key.empty() ? sha256(text) : hmac_sha256(key, text);
+}
+
 std::vector<std::string> formats_from(ByteReader& in) {
   std::vector<std::string> formats;
   for (auto count = in.u32le(); count > 0 && in.ok(); --count) {
@@ -65,22 +69,22 @@ std::vector<std::string> formats_from(ByteReader& in) {
 
 }  // namespace
 
-DigestCache DigestCache::load(const std::filesystem::path& path, std::string& note) {
+DigestCache DigestCache::load(const std::filesystem::path& path, std::string& note, Bytes key) {
   const auto bytes = read_file(path, kLargest);
-  if (bytes.ok()) return parse(bytes.value(), note);
+  if (bytes.ok()) return parse(bytes.value(), note, key);
   if (bytes.error().fault != Fault::missing) note = bytes.error().what;
   return {};
 }
 
-DigestCache DigestCache::parse(Bytes bytes, std::string& note) {
+DigestCache DigestCache::parse(Bytes bytes, std::string& note, Bytes key) {
   constexpr std::size_t kDigest = sizeof(Digest);
   if (bytes.size() < kMagic.size() + 2 * kDigest || as_text(bytes.first(kMagic.size())) != kMagic) {
     note = "it is not a cache of this version";
     return {};
   }
   const Bytes body = bytes.first(bytes.size() - kDigest);
-  if (sha256(body) != digest_from(bytes.last(kDigest))) {
-    note = "it is damaged";
+  if (seal_of(as_text(body), key) != digest_from(bytes.last(kDigest))) {
+    note = key.empty() ? "it is damaged" : "it is damaged, or another key sealed it";
     return {};
   }
   ByteReader in(body.subspan(kMagic.size()));
@@ -125,7 +129,7 @@ void DigestCache::replace(std::vector<CachedDigest> entries) {
   entries_ = std::move(entries);
 }
 
-std::string DigestCache::bytes() const {
+std::string DigestCache::bytes(Bytes key) const {
   std::map<std::string_view, std::uint32_t> formats;
   for (const auto& entry : entries_) formats.try_emplace(entry.format, 0U);
   std::string out(kMagic);
@@ -148,12 +152,12 @@ std::string DigestCache::bytes() const {
     put(out, formats.at(entry.format), 4);
     put(out, entry.sha256);
   }
-  put(out, sha256(out));
+  put(out, seal_of(out, key));
   return out;
 }
 
-Result<void> DigestCache::save(const std::filesystem::path& path) const {
-  return replace_file(path, bytes(), 0600);
+Result<void> DigestCache::save(const std::filesystem::path& path, Bytes key) const {
+  return replace_file(path, bytes(key), 0600);
 }
 
 bool DigestCache::settled(const FileState& state, std::int64_t read_at_ns) {

@@ -49,12 +49,16 @@ class Worker {
       : root_(root), task_(task), buffer_(std::make_unique<std::byte[]>(kBufferSize)) {}
 
   // Fails only when the task is stopped.
-  Result<Hashed> hash(std::string_view path) {
+  Result<Hashed> hash(const HashJob& job) {
     Hashed hashed;
+    if (job.kind != HashKind::sha256 && (!other_ || other_kind_ != job.kind)) {
+      other_.emplace(job.kind);
+      other_kind_ = job.kind;
+    }
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       hashed = {};
       // What a second reading reads has been counted already.
-      if (TRY(read_once(path, hashed, attempt == 0))) return hashed;
+      if (TRY(read_once(job, hashed, attempt == 0))) return hashed;
     }
     hashed.problem = "it changes while it is read";
     return hashed;
@@ -62,9 +66,9 @@ class Worker {
 
  private:
   // False when the file changed meanwhile, so that the digest is of no moment in time.
-  Result<bool> read_once(std::string_view path, Hashed& hashed, bool count) {
+  Result<bool> read_once(const HashJob& job, Hashed& hashed, bool count) {
     hashed.read_at_ns = wall_clock_ns();
-    const File file = open_beneath(root_, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    const File file = open_beneath(root_, job.path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     struct stat before{};
     if (file.fd() < 0 || ::fstat(file.fd(), &before) != 0) {
       hashed.problem = cannot_read(errno);
@@ -76,7 +80,7 @@ class Worker {
       hashed.problem = "it is no longer a regular file";
       return true;
     }
-    if (!TRY(read_all(file, path, hashed, count))) return !hashed.problem.empty();
+    if (!TRY(read_all(file, job, hashed, count))) return !hashed.problem.empty();
     struct stat after{};
     if (::fstat(file.fd(), &after) != 0) {
       hashed.problem = cannot_read(errno);
@@ -86,37 +90,51 @@ class Worker {
   }
 
   // False when the bytes are not as many as the file said, or cannot be read.
-  Result<bool> read_all(const File& file, std::string_view path, Hashed& hashed, bool count) {
-    std::uint64_t total = 0;
+  Result<bool> read_all(const File& file, const HashJob& job, Hashed& hashed, bool count) {
+    const std::uint64_t end = std::min(job.end, hashed.state.size);
+    std::uint64_t at = job.begin;
     for (;;) {
-      const auto got = fill(file);
+      const auto got = fill(file, at, job.end);
       if (got < 0) {
         hashed.problem = cannot_read(errno);
         sha256_ = {};
+        if (other_) other_.emplace(other_kind_);
         return false;
       }
       const Bytes bytes(buffer_.get(), static_cast<std::size_t>(got));
-      if (total == 0) {
+      if (at == 0) {
         hashed.format = recognise_format({.head = bytes.first(std::min(bytes.size(), kSniffBytes)),
                                           .size = hashed.state.size,
-                                          .name = file_name(path)});
+                                          .name = file_name(job.path)});
       }
-      sha256_.add(bytes);
-      total += bytes.size();
+      if (job.kind == HashKind::sha256) {
+        sha256_.add(bytes);
+      } else {
+        other_->add(bytes);
+      }
+      at += bytes.size();
       if (auto stopped = task_.step(count ? bytes.size() : 0); !stopped.ok()) {
         return std::move(stopped).error();
       }
-      if (bytes.size() < kBufferSize || total > hashed.state.size) break;
+      if (bytes.size() < kBufferSize || at > end) break;
     }
-    hashed.sha256 = sha256_.finish();
-    return total == hashed.state.size;
+    if (job.kind == HashKind::sha256) {
+      hashed.sha256 = sha256_.finish();
+    } else {
+      hashed.digest = other_->finish_hex();
+    }
+    return at == end;
   }
 
-  // Bytes read until the buffer is full or the file ends; negative with errno set.
-  ssize_t fill(const File& file) {
+  // Bytes read at the offset until the buffer is full, the part or the file ends; negative with
+  // errno set.
+  ssize_t fill(const File& file, std::uint64_t at, std::uint64_t end) {
+    const auto wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(kBufferSize, end > at ? end - at : 0));
     std::size_t done = 0;
-    while (done < kBufferSize) {
-      const ssize_t got = ::read(file.fd(), buffer_.get() + done, kBufferSize - done);
+    while (done < wanted) {
+      const ssize_t got =
+          ::pread(file.fd(), buffer_.get() + done, wanted - done, static_cast<off_t>(at + done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return got;
       if (got == 0) break;
@@ -129,6 +147,8 @@ class Worker {
   Task& task_;
   std::unique_ptr<std::byte[]> buffer_;
   Sha256 sha256_;
+  std::optional<Hasher> other_;
+  HashKind other_kind_ = HashKind::sha256;
 };
 
 // The large files first, the largest of all first, so that no core is left with one at the
@@ -159,7 +179,7 @@ Result<std::vector<Hashed>> hash_files(int root, std::span<const HashJob> jobs, 
   const auto work = [&] {
     Worker worker(root, task);
     for (auto at = next.fetch_add(1); at < order.size() && !stopped; at = next.fetch_add(1)) {
-      auto result = worker.hash(jobs[order[at]].path);
+      auto result = worker.hash(jobs[order[at]]);
       if (result.ok()) {
         hashed[order[at]] = std::move(result).value();
       } else {

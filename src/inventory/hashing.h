@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "crypto/digest.h"
+#include "crypto/hasher.h"
 #include "inventory/walk.h"
 
 namespace cupel {
@@ -18,10 +20,15 @@ namespace cupel {
 struct HashJob {
   std::string_view path;  // relative to the root; outlives the job
   FileState expected;     // what the walk saw: orders the work
+  HashKind kind = HashKind::sha256;
+  // The part that is hashed; the file as a whole by default.
+  std::uint64_t begin = 0;
+  std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
 };
 
 struct Hashed {
-  Digest sha256{};
+  Digest sha256{};              // when that is what was asked for
+  std::string digest;           // hex, of any other kind
   std::string format;           // recognised from the first bytes; may be empty
   FileState state;              // of the file while it was read
   std::uint32_t mode = 0;       // permission bits
