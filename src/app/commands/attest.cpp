@@ -2,12 +2,10 @@
 // cupel attest: a person of the roster signs a document for a provision.
 
 #include <algorithm>
-#include <cstdlib>
-
-#include <unistd.h>
 
 #include "app/catalogue.h"
 #include "app/command.h"
+#include "app/passphrase.h"
 #include "app/state.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -33,17 +31,6 @@ constexpr Option kOptions[] = {
     {.name = "--statement", .argument = "TEXT", .help = "a sentence to go with the signature"},
     {.name = "--system", .argument = "DIR", .help = "the system's folder (default: this one)"},
 };
-
-// The passphrase of an encrypted key: from CUPEL_PASSPHRASE, else asked of the person at the
-// terminal.
-std::optional<std::string> passphrase_for(std::string_view pem, const Terminal& terminal) {
-  if (pem.find("ENCRYPTED") == std::string_view::npos) return {};
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread, and nobody of ours changes the environment
-  if (const char* given = std::getenv("CUPEL_PASSPHRASE"); given != nullptr) return given;
-  if (!terminal.interactive()) return {};
-  const char* typed = ::getpass("passphrase: ");  // NOLINT(concurrency-mt-unsafe): one thread
-  return typed == nullptr ? std::optional<std::string>{} : std::optional<std::string>(typed);
-}
 
 Result<PrivateKey> key_of(const Context& context, const Person& person) {
   const std::string pem = TRY(read_text(context.options.value("--key"), 1U << 20U));
