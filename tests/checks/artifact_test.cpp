@@ -133,11 +133,14 @@ TEST(ModelFiles, LooksIntoArchives) {
 }
 
 TEST(ModelFiles, LooksIntoArraysOfObjects) {
-  const auto array =
-      cat("\x93NUMPY\1\0\x10\0"sv, "{'descr': '|O', }"sv.substr(0, 16), test::calls_system());
+  const auto npy = [](std::string_view type, std::string_view data) {
+    const auto header = cat("{'descr': '", type, "', 'fortran_order': False, 'shape': (1,)}");
+    return cat("\x93NUMPY\1\0"sv, static_cast<char>(header.size()), '\0', header, data);
+  };
+  const auto array = npy("|O", test::calls_system());
   EXPECT_EQ(codes(look_at(array, "a.npy")), Told{"PKL001"});
   EXPECT_EQ(codes(look_at(zip_of({{.name = "a.npy", .content = array}}), "a.npz")), Told{"PKL001"});
-  const auto numbers = cat("\x93NUMPY\1\0\x10\0"sv, "{'descr': '<f8'}", test::calls_system());
+  const auto numbers = npy("<f8", test::calls_system().substr(0, 8));
   EXPECT_EQ(told(look_at(numbers, "a.npy")), Told{});
 }
 

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "formats/npy.h"
 #include "pickle/builder.h"
 #include "zip/builder.h"
 
@@ -73,19 +72,6 @@ TEST(Formats, TakeNothingElseForOneOfThem) {
         "{\"a\": 1}", "\177ELF\2\1\1", "\x89PNG\r\n\x1a\n", "%PDF-1.7"}) {
     EXPECT_EQ(id_of(text), "-") << text;
   }
-}
-
-TEST(Npy, TellsArraysOfObjects) {
-  const auto npy = [](std::string_view header) {
-    return npy::read(as_bytes(
-        cat("\x93NUMPY\1"sv, '\0', static_cast<char>(header.size()), '\0', header, "data")));
-  };
-  EXPECT_FALSE(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }").objects);
-  EXPECT_TRUE(npy("{'descr': '|O', 'fortran_order': False, 'shape': (3,), }").objects);
-  EXPECT_TRUE(npy("{'descr': [('a', 'O')], 'fortran_order': False, 'shape': (), }").objects);
-  EXPECT_EQ(npy("{'descr': '|O', }").data_offset, 27U);
-  EXPECT_FALSE(npy::read(as_bytes("\x93NUMPY\1\0\xff\xff"sv)).complete);
-  EXPECT_FALSE(npy::read(as_bytes("NUMPY"sv)).is_npy);
 }
 
 }  // namespace
