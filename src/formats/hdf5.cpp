@@ -85,10 +85,24 @@ class Walk {
     base_ = begin;
     const auto base = number(in, offset_size_);
     if (base != begin && base != 0) stop("its base address is not where it begins");
-    in.take(std::uint64_t{offset_size_} * (version < 2 ? 4U : 2U));
+    in.take(offset_size_);  // free space, or an extension
+    const auto end = number(in, offset_size_);
+    in.take(std::uint64_t{offset_size_} * (version < 2 ? 2U : 0U));
     push(offset(in));  // of the root's header; its symbol table is found through that
     if (!in.ok()) stop("its superblock is cut short");
+    if (in.ok()) whole(end, begin - std::min(base, begin));
     return true;
+  }
+
+  // The library opens no file that ends before its superblock says; addresses move along with a
+  // superblock that is not where it says that it is.
+  void whole(std::uint64_t end, std::uint64_t moved) {
+    std::uint64_t there = 0;
+    if (end != ~std::uint64_t{0} && !__builtin_add_overflow(end, moved, &there) &&
+        there <= bytes_.size()) {
+      return;
+    }
+    stop(cat("it is cut short: it should end at byte ", end, " and has ", bytes_.size()));
   }
 
   void push(std::uint64_t object) {

@@ -99,6 +99,18 @@ TEST(Hdf5, OfKerasHasNoFindings) {
   EXPECT_EQ(told("fun.h5", test::slurp(test::test_data("scan/keras/honest/fun.h5"))), "");
 }
 
+TEST(Hdf5, ThatEndsBeforeItSaysIsTold) {
+  auto file = test::slurp(test::test_data("scan/keras/honest/fun.h5"));
+  const auto of_bytes = [](std::string_view bytes) { return told("m.h5", bytes); };
+  EXPECT_EQ(of_bytes(file + "more"), "");  // the library takes that, too
+  const auto whole = std::string(512, 'x') + file;
+  EXPECT_EQ(of_bytes(whole), "");  // the superblock may stand at byte 512
+  constexpr std::string_view kCut = "HDF002 high m.h5@0; it is cut short: it should end at byte ";
+  EXPECT_TRUE(of_bytes(std::string_view(whole).substr(0, whole.size() - 1)).starts_with(kCut));
+  file.pop_back();
+  EXPECT_TRUE(of_bytes(file).starts_with(kCut)) << of_bytes(file);
+}
+
 // Files of h5py: their names say nothing of what they are, and none of them can be loaded.
 TEST(Hdf5, ThatReadsOtherFilesIsTold) {
   const auto of_corpus = [](std::string_view name) {
