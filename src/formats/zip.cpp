@@ -145,6 +145,14 @@ class Archive {
     return std::move(reading_);
   }
 
+  std::optional<Extent> extent() {
+    const auto end = find_end();
+    if (!end || !read_directory(*end)) return {};
+    if (!reading_.problems.empty() || reading_.members.empty()) return {};
+    const auto first = std::ranges::min_element(reading_.members, {}, &Member::header_offset);
+    return Extent{.begin = first->header_offset, .end = reading_.end};
+  }
+
  private:
   void problem(std::string what, std::uint64_t at) {
     if (reading_.problems.size() < kProblems) reading_.problems.push_back({std::move(what), at});
@@ -498,6 +506,10 @@ bool looks_like(Bytes bytes) {
 
 Reading read(Bytes bytes, const Limits& limits) {
   return Archive(bytes, limits).read();
+}
+
+std::optional<Extent> extent_of(Bytes bytes, const Limits& limits) {
+  return Archive(bytes, limits).extent();
 }
 
 }  // namespace cupel::zip

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,14 @@ struct Reading {
 // Whether the bytes begin or end like an archive: one may stand behind anything.
 [[nodiscard]] bool looks_like(Bytes bytes);
 [[nodiscard]] Reading read(Bytes bytes, const Limits& limits = {});
+
+// From the first member to behind the end record, of an archive about whose place no reader is in
+// doubt: nothing when end records or central directories disagree.
+struct Extent {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+[[nodiscard]] std::optional<Extent> extent_of(Bytes bytes, const Limits& limits = {});
 
 // Whether the flags of either header call the member encrypted. Readers differ in
 // whether they mind: extract() goes on, for what is stored under such a flag may be plain.

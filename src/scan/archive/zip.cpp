@@ -8,6 +8,7 @@
 #include <deque>
 
 #include "base/text.h"
+#include "formats/tar.h"
 #include "scan/archive/members.h"
 #include "scan/examiner.h"
 
@@ -21,8 +22,30 @@ constexpr std::array<std::string_view, 5> kCodes = {"ZIP001", "ZIP002", members:
                                                     members::kLink, members::kStrayBytes};
 constexpr std::size_t kNotes = 8;
 
+// The archive is a member of a tar, and nothing else: it begins where the data of a file begin
+// and ends within them. It is examined as that member. A tar whose readers disagree is no excuse,
+// nor is one that hides a member's beginning in its headers.
+bool is_member_of_tar(Bytes bytes) {
+  if (!tar::looks_like(bytes)) return false;
+  const auto archive = zip::extent_of(bytes);
+  const auto tar = tar::read(bytes);
+  if (!archive || !tar.complete || !tar.problems.empty()) return false;
+  bool found = false;
+  std::uint64_t at = 0;  // behind the data of the member before
+  for (const auto& member : tar.members) {
+    const auto headers = as_text(bytes.subspan(static_cast<std::size_t>(at),
+                                               static_cast<std::size_t>(member.data_offset - at)));
+    if (headers.find("PK\x03\x04") != std::string_view::npos) return false;
+    at = member.data_offset + member.size_bytes;
+    const bool plain = member.kind == tar::Kind::file && !member.hidden && !member.sparse;
+    found = found || (plain && member.data_offset == archive->begin && archive->end <= at);
+  }
+  return found;
+}
+
 bool fits(const Layer& layer) {
-  return zip::looks_like(layer.bytes);
+  if (!zip::looks_like(layer.bytes)) return false;
+  return as_text(layer.bytes).starts_with("PK") || !is_member_of_tar(layer.bytes);
 }
 
 class Examination {

@@ -5,6 +5,7 @@
 
 #include "../../formats/zip/builder.h"
 #include "scan/archive/support.h"
+#include "scan/archive/tar_builder.h"
 #include "support/support.h"
 
 namespace cupel {
@@ -133,6 +134,39 @@ TEST(ZipScan, ExaminesAnArchiveBehindAPickle) {
     if (each.code == "PKL001") places.push_back(each.place.path);
   }
   EXPECT_EQ(places, (std::vector<Strings>{{"m.bin"}, {"m.bin", "data.pkl"}}));
+}
+
+TEST(ZipScan, TakesAnArchiveInATarForItsMember) {
+  const auto archive = zip_of({{.name = "data.pkl", .content = "N."}});
+  const TarMember member{.name = "m.zip", .content = archive};
+  EXPECT_EQ(told(scan_of("m.tar", tar_of({member}))), Strings{});
+  EXPECT_EQ(told(scan_of("m.tar", tar_of({member, {.name = "b.zip", .content = archive}}))),
+            Strings{});
+  const auto evil = zip_of({{.name = "data.pkl", .content = evil_pickle()}});
+  EXPECT_EQ(
+      finding(scan_of("m.tar", tar_of({{.name = "m.zip", .content = evil}})), "PKL001").place.path,
+      (Strings{"m.tar", "m.zip", "data.pkl"}));
+}
+
+TEST(ZipScan, TellsAnArchiveThatNoMemberOfATarIs) {
+  const auto archive = zip_of({{.name = "data.pkl", .content = "N."}});
+  const auto place = [](const std::string& tar) {
+    return finding(scan_of("m.tar", tar), "ARC004").place.span.value_or(Span{});
+  };
+  const auto appended = tar_of({{.name = "a", .content = "1"}}) + archive;
+  EXPECT_EQ(place(appended), (Span{0, appended.size() - archive.size()}));
+  // In a header that no reader shows.
+  const auto hidden = tar_of({{.name = "x", .content = pax_record("comment", archive), .type = 'x'},
+                              {.name = "a", .content = "1"}});
+  EXPECT_EQ(place(hidden).begin, 0U);
+  const auto both = tar_of({{.name = "x", .content = pax_record("comment", archive), .type = 'x'},
+                            {.name = "m.zip", .content = archive}});
+  EXPECT_EQ(place(both).begin, 0U);
+  // Behind the beginning of a member, and beyond its end.
+  EXPECT_EQ(place(tar_of({{.name = "m", .content = "x" + archive}})).begin, 0U);
+  const auto beyond =
+      tar_of({{.name = "m", .content = archive, .size = static_cast<long>(archive.size()) - 1}});
+  EXPECT_EQ(place(beyond).begin, 0U);
 }
 
 TEST(ZipScan, ExaminesWhatStandsBehindTheArchive) {
