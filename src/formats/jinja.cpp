@@ -54,6 +54,16 @@ void Parser::written(std::string_view text) {
   if (blocks_.empty() || written_.size() > (16U << 20U)) return;
   written_ += text;
   written_ += '\n';
+  auto& own = blocks_.back().own;
+  if (own.size() < kBranchText) own += cat(text.substr(0, kBranchText), "\n");
+}
+
+void Parser::take_back(std::size_t written) {
+  const auto size = written_.size() - std::min(written, written_.size());
+  written_.resize(written_.size() - size);
+  if (blocks_.empty()) return;
+  auto& own = blocks_.back().own;
+  own.resize(own.size() - std::min(size, own.size()));
 }
 
 bool Parser::comment() {
@@ -142,40 +152,66 @@ bool Parser::in_tag(std::string_view tag, std::size_t begin) {
   return !failed();
 }
 
-void Parser::opened(std::string_view tag, std::size_t begin, std::vector<Test> tests) {
+void Parser::opened(std::string_view tag, std::size_t begin, const Value& test) {
   if (blocks_.size() >= limits_.depth) {
     fail("blocks stand too deep in each other");
     return;
   }
-  blocks_.push_back({std::string(tag), std::move(tests), begin, written_.size()});
+  blocks_.push_back({.tag = std::string(tag), .tests = {}, .begin = begin});
+  enter(blocks_.back(), test);
+}
+
+// A branch begins: what its condition says holds in it.
+void Parser::enter(Block& block, const Value& test) {
+  block.tests = test.tests;
+  block.written_from = written_.size();
+  block.said_from = said_;
+  block.own.clear();
+  block.role = test.roles.holds != Role::unknown ? test.roles.holds : block.others;
+  if (test.roles.fails != Role::unknown) block.others = test.roles.fails;
 }
 
 void Parser::end_branch(const Block& block) {
+  end_role(block);
   if (block.tests.empty()) return;
   tell(out_.branches, Branch{block.tests, written_.substr(block.written_from, kBranchText),
                              Span{block.begin, at_}});
 }
 
+void Parser::end_role(const Block& block) {
+  const bool replaces = block.said_from == said_;
+  const auto all = std::string_view(written_).substr(block.written_from, kBranchText);
+  insert(block.role, replaces ? all : std::string_view(block.own), replaces, {block.begin, at_});
+}
+
+void Parser::insert(Role role, std::string_view text, bool replaces, Span span) {
+  if ((role != Role::system && role != Role::user) || trim(text).empty()) return;
+  tell(out_.insertions,
+       Insertion{role == Role::system ? "system" : "user", std::string(text), replaces, span});
+}
+
+// What it asks of a message is not what is written.
+Value Parser::condition() {
+  const auto said = said_;
+  const auto before = written_.size();
+  Value out = expression();
+  said_ = said;
+  take_back(before);
+  return out;
+}
+
 bool Parser::conditional(std::string_view tag, std::size_t begin) {
-  if (tag != "if") {
-    if (blocks_.empty()) return false;
-    auto& block = blocks_.back();
-    if (block.tag != "if" && !(tag == "else" && block.tag == "for")) return false;
-    end_branch(block);
-    block.tests.clear();
-    block.begin = begin;
-    if (tag == "else") {
-      block.written_from = written_.size();
-      return true;
-    }
-  }
-  const Value test = expression();
   if (tag == "if") {
-    opened(tag, begin, test.tests);
-  } else if (!failed()) {
-    blocks_.back().tests = test.tests;
-    blocks_.back().written_from = written_.size();
+    opened(tag, begin, condition());
+    return !failed();
   }
+  if (blocks_.empty()) return false;
+  const auto& before = blocks_.back();
+  if (before.tag != "if" && !(tag == "else" && before.tag == "for")) return false;
+  end_branch(before);
+  blocks_.back().begin = begin;
+  const Value test = tag == "else" ? Value{} : condition();
+  if (!failed()) enter(blocks_.back(), test);
   return !failed();
 }
 
@@ -183,8 +219,13 @@ bool Parser::closes(std::string_view tag) {
   if (blocks_.empty() || blocks_.back().tag != tag) return false;
   if (tag == "block") word();
   end_branch(blocks_.back());
+  const auto inner = std::move(blocks_.back());
   blocks_.pop_back();
-  if (blocks_.empty()) written_.clear();
+  if (blocks_.empty()) {
+    written_.clear();
+  } else if (inner.tag != "if" && blocks_.back().own.size() < kBranchText) {
+    blocks_.back().own += inner.own;
+  }
   return true;
 }
 
@@ -283,10 +324,10 @@ bool Parser::loop(std::size_t begin) {
   if (names.size() > 1) item.kind = Kind::unknown;
   if (!budget_.take(weight(item) * names.size())) item = computed_value();
   for (const auto& name : names) assign(name, item);
-  std::vector<Test> tests;
-  if (accept_word("if")) tests = expression().tests;
+  Value test;
+  if (accept_word("if")) test = condition();
   accept_word("recursive");
-  opened("for", begin, std::move(tests));
+  opened("for", begin, test);
   return !failed();
 }
 

@@ -63,6 +63,14 @@ struct Replacement {
   Span span;
 };
 
+// Text of the template's own, written where a message of that role is.
+struct Insertion {
+  std::string role;       // "system", "user"
+  std::string text;       // the first few KiB
+  bool replaces = false;  // what the message says is not written there
+  Span span;
+};
+
 struct Burden {  // range(10 ** 9), 'x' * 10 ** 9
   std::int64_t count = 0;
   Span span;
@@ -75,6 +83,7 @@ struct Reading {
   std::vector<Literal> texts;     // what stands outside of tags
   std::vector<Literal> literals;  // of expressions, folded
   std::vector<Replacement> replacements;
+  std::vector<Insertion> insertions;
   std::vector<Burden> burdens;
   std::string problem;  // why the reading stopped; "" when it reached the end
   std::size_t examined = 0;

@@ -112,12 +112,16 @@ Value Parser::expression() {
   const std::size_t begin = at_;
   Value out = either();
   while (!failed() && accept_word("if")) {
+    const auto said = said_;
     const Value test = either();
+    said_ = said;
     Value other;
     if (accept_word("else")) other = expression();
     if (!test.tests.empty() && (out.is_text() || other.is_text())) {
       tell(out_.branches, Branch{test.tests, cat(out.text, "\n", other.text), span_from(begin)});
     }
+    if (out.is_text()) insert(test.roles.holds, out.text, true, span_from(begin));
+    if (other.is_text()) insert(test.roles.fails, other.text, true, span_from(begin));
     Value chosen;
     if (out.is_constant() && other.is_constant() && budget_.take(weight(out) + weight(other))) {
       chosen.kind = Kind::any;
@@ -145,6 +149,8 @@ Value Parser::either() {
       tell(out_.branches, Branch{next.tests, out.text, span_from(begin)});
     }
     inherit(out, next);
+    if (out.roles.fails == Role::unknown) out.roles.fails = next.roles.fails;
+    if (out.roles.holds != next.roles.holds) out.roles.holds = Role::unknown;
     if (!out.is_constant() && next.is_constant()) {
       out.kind = Kind::any;
       out.items = {next};
@@ -163,6 +169,8 @@ Value Parser::both() {
       tell(out_.branches, Branch{out.tests, next.text, span_from(begin)});
     }
     inherit(next, out);
+    if (next.roles.holds == Role::unknown) next.roles.holds = out.roles.holds;
+    if (next.roles.fails != out.roles.fails) next.roles.fails = Role::unknown;
     out = std::move(next);
   }
   return out;
@@ -174,6 +182,7 @@ Value Parser::negation() {
   if (!accept_word("not")) return comparison();
   Value out = negation();
   out.kind = Kind::unknown;
+  std::swap(out.roles.holds, out.roles.fails);
   return out;
 }
 
@@ -189,6 +198,33 @@ void Parser::add_test(Value& out, const Value& subject, const Value& literal, st
   tested.tests.push_back({subject.content ? Subject::content : Subject::clock, said.substr(0, 4096),
                           span_from(begin)});
   inherit(out, tested);
+}
+
+// m.role == 'system', m['role'] in ['system', 'developer']
+Roles Parser::roles_of(const Value& a, const Value& b, bool differs) {
+  const auto is_role = [](const Value& value) {
+    return value.path == "role" || value.path.ends_with(".role");
+  };
+  if (is_role(a) == is_role(b)) return {};
+  const Value& said = is_role(a) ? b : a;
+  std::vector<std::string_view> names;
+  if (said.is_text()) names.emplace_back(said.text);
+  for (const auto& item : said.items) names.emplace_back(item.text);
+  if (names.empty() || (!said.is_constant() && said.kind != Kind::text)) return {};
+  const auto is_system = [](std::string_view name) {
+    return name == "system" || name == "developer";
+  };
+  Roles out;
+  if (std::ranges::all_of(names, is_system)) {
+    out.holds = Role::system;
+    // "developer" alone says nothing of the system's.
+    if (std::ranges::find(names, "system") != names.end()) out.fails = Role::not_system;
+  } else if (std::ranges::none_of(names, is_system)) {
+    const bool user = names.size() == 1 && names[0] == "user";
+    out.holds = user ? Role::user : Role::not_system;
+  }
+  if (differs) std::swap(out.holds, out.fails);
+  return out;
 }
 
 Value Parser::compare(const Value& a, const Value& b, std::size_t begin) {
@@ -207,20 +243,28 @@ Value Parser::comparison() {
   constexpr std::array<std::string_view, 6> kSymbols = {"==", "!=", "<=", ">=", "<", ">"};
   space();
   const std::size_t begin = at_;
+  const auto before = written_.size();
   Value left = sum();
   while (!failed()) {
+    space();
+    bool differs = starts("!=");
+    bool equals = starts("==");
     bool found = std::ranges::any_of(kSymbols, [&](std::string_view s) { return accept(s); });
     if (!found) {
-      const auto before = at_;
+      const auto here = at_;
       if (accept_word("not")) {
-        found = accept_word("in");
-        if (!found) at_ = before;
+        differs = found = accept_word("in");
+        if (!found) at_ = here;
       } else {
-        found = accept_word("in");
+        equals = found = accept_word("in");
       }
     }
     if (!found) break;
-    left = compare(left, sum(), begin);
+    const Value right = sum();
+    const auto roles = differs || equals ? roles_of(left, right, differs) : Roles{};
+    left = compare(left, right, begin);
+    left.roles = roles;
+    take_back(before);  // only asked for
   }
   return left;
 }
@@ -420,6 +464,8 @@ Value Parser::variable(std::string name) {
     if (!budget_.take(weight(found->second))) return computed_value();
     Value out = found->second;
     out.path = std::move(name);
+    if (out.content) ++said_;
+    if (out.is_text()) written(out.text);
     return out;
   }
   Value out;
@@ -571,6 +617,7 @@ Value Parser::named_by(const Value& of, const Value& name, std::size_t begin, bo
   }
   const bool says = name.is_text() && (name.text == "content" || name.text == "text");
   out.content = out.content || says;
+  if (out.content) ++said_;
   out.clock = out.clock || of.clock;
   if (of.is_computed()) out.kind = Kind::computed;
   return out;
@@ -589,8 +636,10 @@ Value Parser::attribute(const Value& of) {
   if (starts("(")) {
     const Value looked_up = named_by(of, text_value(name), begin, false);
     ++at_;
+    const auto before = written_.size();
     Arguments with;
     if (!arguments(with)) return {};
+    if (name == "replace") take_back(before);
     Value out = method(name, of, with, begin);
     if (out.path.empty()) out.path = cat(looked_up.path.substr(0, 200), "()");
     return out;
@@ -635,7 +684,10 @@ Value Parser::call(const Value& of) {
   ++at_;
   Arguments with;
   if (!arguments(with)) return {};
-  if (of.path == "raise_exception") written_.resize(said);  // no model reads that
+  const bool raises = of.path == "raise_exception";
+  if (raises) take_back(said);  // no model reads that
+  // A macro may write any message that it is given.
+  if (!raises && !with.plain.empty() && of.path != "range" && of.path != "strftime_now") ++said_;
   if (of.path == "range" && !with.plain.empty()) {
     const auto& most = with.plain.size() > 1 ? with.plain[1] : with.plain[0];
     if (most.kind == Kind::number && most.exact) burden(most.number, begin);
@@ -724,6 +776,7 @@ Value Parser::method(std::string_view name, const Value& of, const Arguments& wi
     const Value& key = with.plain.front();
     if (key.kind == Kind::number && key.exact) return item_of(of, key.number);
     out.content = out.content || (key.is_text() && (key.text == "content" || key.text == "text"));
+    if (out.content) ++said_;
     for (const auto& [_, value] : with.named) inherit(out, value);
   }
   return out;
@@ -755,8 +808,11 @@ Value Parser::filter(const Value& of) {
   const std::size_t begin = at_;
   const std::string name = word();
   if (name.empty()) return fail("a filter is expected");
+  const auto before = written_.size();
   Arguments with;
   if (accept("(") && !arguments(with)) return {};
+  if (name == "replace") take_back(before);  // told as what it is
+  if (name == "tojson" || name == "string" || name == "map") ++said_;
   if (name == "attr") {
     const auto* attribute = with.find("name", 0);
     return named_by(of, attribute != nullptr ? *attribute : Value{}, begin, true);

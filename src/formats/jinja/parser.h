@@ -31,6 +31,10 @@ class Parser {
     std::vector<Test> tests;
     std::size_t begin = 0;         // in the template
     std::size_t written_from = 0;  // in written_
+    std::size_t said_from = 0;     // of said_, when it was opened
+    Role role = Role::unknown;     // whose message is written, in this branch
+    Role others = Role::unknown;   // what the conditions before this branch leave
+    std::string own = {};          // what is written whatever else may be asked inside
   };
 
   // jinja.cpp: what stands between tags, and statements.
@@ -48,14 +52,18 @@ class Parser {
   bool inclusion(std::string_view tag, std::size_t begin);
   bool call_block(std::string_view tag, std::size_t begin);
   bool closes(std::string_view tag);
-  void opened(std::string_view tag, std::size_t begin, std::vector<Test> tests);
+  void opened(std::string_view tag, std::size_t begin, const Value& test);
+  Value condition();
+  void enter(Block& block, const Value& test);
+  void end_role(const Block& block);
+  void insert(Role role, std::string_view text, bool replaces, Span span);
   void end_branch(const Block& block);
   bool end_of_tag(std::string_view end);
   bool targets(std::vector<std::string>& names);
   void assign(const std::string& name, Value value);
   static void merge(Value& old, Value value);
   void written(std::string_view text);
-  void skip_line_break();
+  void take_back(std::size_t written);
 
   // expression.cpp, the weaker operator first.
   Value expression();
@@ -94,6 +102,7 @@ class Parser {
   void replacement(const Value& of, const Arguments& with, std::size_t begin);
   void burden(std::int64_t count, std::size_t begin);
   Value compare(const Value& a, const Value& b, std::size_t begin);
+  static Roles roles_of(const Value& a, const Value& b, bool differs);
   void add_test(Value& out, const Value& subject, const Value& literal, std::size_t begin);
 
   // Lexical.
@@ -121,7 +130,8 @@ class Parser {
   std::size_t at_ = 0;
   unsigned depth_ = 0;
   std::vector<Block> blocks_;
-  std::string written_;  // literals, in the order in which they stand
+  std::string written_;   // literals, in the order in which they stand
+  std::size_t said_ = 0;  // how often something that a message says was taken up
 };
 
 }  // namespace cupel::jinja

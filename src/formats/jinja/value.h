@@ -24,6 +24,15 @@ enum class Kind {
   computed,  // from constants or the engine's own objects, out of sight
 };
 
+// Whose message a condition speaks of.
+enum class Role { unknown, system, user, not_system };
+
+// What is known when it holds, and when it does not.
+struct Roles {
+  Role holds = Role::unknown;
+  Role fails = Role::unknown;
+};
+
 struct Value {
   Kind kind = Kind::unknown;
   std::string text;
@@ -34,6 +43,7 @@ struct Value {
   std::vector<Value> items;
   std::vector<Test> tests;  // what its truth says of content or clock
   std::string path;         // "messages[0].content"
+  Roles roles = {};         // of a condition
 
   [[nodiscard]] bool is_text() const { return kind == Kind::text; }
   [[nodiscard]] bool is_constant() const {

@@ -58,20 +58,21 @@ namespace {
 std::size_t words_of_line(std::string_view text) {
   std::size_t words = 0;
   std::size_t at = 0;
+  std::size_t markup_end = 0;
   while (at < text.size()) {
     if (text[at] == '<') {
       const auto end = text.find('>', at);
       if (end != std::string_view::npos && end - at < 40) {
-        at = end + 1;
+        at = markup_end = end + 1;
         continue;
       }
     }
     std::size_t end = at;
     while (end < text.size() && (is_letter(text[end]) || text[end] == '\'')) ++end;
     const char after = end < text.size() ? text[end] : ' ';
-    const bool apart =
-        (at == 0 || std::string_view(" \n\t\r\"(").find(text[at - 1]) != std::string_view::npos) &&
-        std::string_view(" \n\t\r.,;:!?\")").find(after) != std::string_view::npos;
+    const bool apart = (at == markup_end || std::string_view(" \n\t\r\"(").find(text[at - 1]) !=
+                                                std::string_view::npos) &&
+                       std::string_view(" \n\t\r.,;:!?\")").find(after) != std::string_view::npos;
     if (end > at + 1 && apart) ++words;
     at = std::max(end, at + 1);
   }

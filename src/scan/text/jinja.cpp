@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "scan/examiner.h"
 #include "scan/text/chat_template.h"
+#include "scan/text/template_telling.h"
 
 namespace cupel::scan {
 
@@ -18,8 +19,8 @@ namespace {
 
 namespace words = chat_template;
 
-constexpr std::array<std::string_view, 6> kCodes = {"JNJ001", "JNJ002", "JNJ003",
-                                                    "JNJ004", "JNJ005", "JNJ006"};
+constexpr std::array<std::string_view, 7> kCodes = {"JNJ001", "JNJ002", "JNJ003", "JNJ004",
+                                                    "JNJ005", "JNJ006", "JNJ007"};
 constexpr std::array<std::string_view, 20> kGadgets = {
     "gi_frame",  "gi_code",   "gi_yieldfrom", "cr_frame",     "cr_code", "ag_frame",  "ag_code",
     "f_globals", "f_locals",  "f_builtins",   "f_back",       "f_code",  "tb_frame",  "tb_next",
@@ -122,12 +123,31 @@ class Telling {
   void replacement(const jinja::Replacement& replacement) {
     const bool address =
         !words::address_of(replacement.to).empty() || !words::address_of(replacement.from).empty();
-    if (address) {
+    if (!address && words::words_of(replacement.to) >= kSentence) {
+      tell("JNJ004", Severity::high, replacement.span,
+           cat(quote(layer_.name()), " says something else where a message says ",
+               quote(replacement.from)),
+           "do not use this template: it puts words into others' mouths",
+           {cat("it says: ", printable(trim(replacement.to), 300))});
+    } else if (address) {
       tell("JNJ004", Severity::high, replacement.span,
            cat(quote(layer_.name()), " replaces ", quote(replacement.from), " with ",
                quote(replacement.to), " in what was said"),
            "do not use this template: it changes where links lead");
     }
+  }
+
+  void insertion(const jinja::Insertion& insertion) {
+    if (words::words_of(insertion.text) < kClause) return;
+    const bool replaces = insertion.replaces;
+    const auto whose = insertion.role == "system" ? "the system message" : "what the user said";
+    tell("JNJ007", replaces ? Severity::high : Severity::medium, insertion.span,
+         cat(quote(layer_.name()),
+             replaces ? " puts words of its own in the place of " : " adds words of its own to ",
+             whose),
+         replaces ? "do not use this template: take the one that the model was published with"
+                  : "review whether the model was published with these words",
+         {cat("it says: ", printable(trim(insertion.text), 300))});
   }
 
   void burden(const jinja::Burden& burden) {
@@ -158,6 +178,7 @@ class Telling {
 
  private:
   static constexpr std::size_t kSentence = 5;
+  static constexpr std::size_t kClause = 4;
 
   static std::string_view around(std::string_view text, std::string_view phrase) {
     const auto at = lower(text).find(phrase.substr(0, phrase.find(' ')));
@@ -183,13 +204,10 @@ class Telling {
   std::vector<std::uint64_t> lines_;  // where each but the first begins
 };
 
-void examine(const Layer& layer, Session& session) {
-  const auto text = as_text(layer.bytes.first(std::min(layer.bytes.size(), kMostBytes)));
-  if (text.size() < layer.bytes.size()) {
-    session.miss(layer, "a template of this size is not examined to its end",
-                 layer.bytes.size() - text.size());
-  }
-  const auto reading = jinja::read(text);
+}  // namespace
+
+void tell_of_template(const Layer& layer, Session& session, std::string_view text,
+                      const jinja::Reading& reading) {
   Telling telling(layer, session, text);
   for (const auto& lookup : reading.lookups) telling.lookup(lookup);
   for (const auto& inclusion : reading.inclusions) telling.inclusion(inclusion);
@@ -200,6 +218,7 @@ void examine(const Layer& layer, Session& session) {
     telling.unseen(literal.text, literal.span, false);
   }
   for (const auto& replacement : reading.replacements) telling.replacement(replacement);
+  for (const auto& insertion : reading.insertions) telling.insertion(insertion);
   for (const auto& burden : reading.burdens) telling.burden(burden);
   telling.unseen(text, {}, true);
   if (!reading.problem.empty()) {
@@ -207,6 +226,17 @@ void examine(const Layer& layer, Session& session) {
     session.miss(layer, cat("the template cannot be parsed: ", reading.problem),
                  text.size() - std::min(text.size(), reading.examined));
   }
+}
+
+namespace {
+
+void examine(const Layer& layer, Session& session) {
+  const auto text = as_text(layer.bytes.first(std::min(layer.bytes.size(), kMostBytes)));
+  if (text.size() < layer.bytes.size()) {
+    session.miss(layer, "a template of this size is not examined to its end",
+                 layer.bytes.size() - text.size());
+  }
+  tell_of_template(layer, session, text, jinja::read(text));
   if (text.find("tools") != std::string_view::npos) session.state(layer, "tool", "chat template");
 }
 

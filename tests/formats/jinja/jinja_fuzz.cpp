@@ -18,6 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(lookup.span.begin <= lookup.span.end && lookup.span.end <= size);
   }
   for (const auto& branch : reading.branches) require(!branch.tests.empty());
+  for (const auto& insertion : reading.insertions) {
+    require(insertion.span.begin <= insertion.span.end && insertion.span.end <= size);
+  }
   const auto again = jinja::read(text);
   require(again.lookups.size() == reading.lookups.size());
   require(again.problem == reading.problem);
