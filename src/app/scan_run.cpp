@@ -163,6 +163,21 @@ Result<std::string> read_input() {
   }
 }
 
+Result<void> with_file(const Item& item, const std::function<void(Bytes)>& use) {
+  if (item.size <= kCopyLimit) {
+    const auto bytes = TRY(read_file(item.path, kCopyLimit));
+    use(bytes);
+    return {};
+  }
+  bool cut = false;
+  auto done = with_mapping(item.path, cut, [&](Bytes bytes) -> Result<void> {
+    use(bytes);
+    return {};
+  });
+  if (cut) return fail(Fault::integrity, "it changed while it was examined");
+  return done;
+}
+
 // What became of one item.
 struct Outcome {
   bool is_subject = false;
@@ -193,7 +208,10 @@ class Run {
     }
     auto failed = failed_.with([](auto& error) { return std::exchange(error, std::nullopt); });
     if (failed) return std::move(*failed);
-    for (std::size_t i = 0; i < items_.size(); ++i) conclude(items_[i], outcomes_[i]);
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      conclude(items_[i], outcomes_[i]);
+      if (items_[i].named) look_for_the_rest(items_[i], outcomes_[i].report);
+    }
     return std::move(outcomes_);
   }
 
@@ -289,25 +307,23 @@ class Run {
     outcome.is_subject = true;
   }
 
+  // The weights of a model that is named alone may stand in files that nobody named. In a folder
+  // they are examined, or missed by the folder's own verdict.
+  void look_for_the_rest(const Item& item, scan::Report& report) const {
+    for (const auto& statement : report.statements) {
+      if (statement.key != "external_data") continue;
+      const auto beside = (item.path.parent_path() / statement.value).lexically_normal();
+      const auto is_it = [&](const Item& other) { return other.path == beside; };
+      if (std::ranges::any_of(items_, is_it)) continue;
+      report.shortfalls.push_back(cat("its data in `", statement.value, "` were not named"));
+      return;
+    }
+  }
+
   static Result<void> with_input(const std::function<void(Bytes)>& use) {
     const std::string text = TRY(read_input());
     use(as_bytes(text));
     return {};
-  }
-
-  static Result<void> with_file(const Item& item, const std::function<void(Bytes)>& use) {
-    if (item.size <= kCopyLimit) {
-      const auto bytes = TRY(read_file(item.path, kCopyLimit));
-      use(bytes);
-      return {};
-    }
-    bool cut = false;
-    auto done = with_mapping(item.path, cut, [&](Bytes bytes) -> Result<void> {
-      use(bytes);
-      return {};
-    });
-    if (cut) return fail(Fault::integrity, "it changed while it was examined");
-    return done;
   }
 
   const std::vector<Item>& items_;
@@ -334,20 +350,17 @@ bool is_hallmark(std::string_view name) {
 std::optional<ScanSubject> look_at_folder(const std::string& prefix, std::span<const Item> items) {
   const std::string shown = prefix == "./" ? std::string() : prefix;
   scan::Folder folder{.name = prefix, .files = {}, .read = {}};
-  std::map<std::string, fs::path> paths;
+  std::map<std::string, const Item*> inside_of;
   bool is_model = false;
   for (const auto& item : items) {
     if (!item.name.starts_with(shown) || !item.problem.empty() || item.path.empty()) continue;
     const auto inside = item.name.substr(shown.size());
     is_model = is_model || is_hallmark(inside);
     folder.files.push_back({.path = inside, .size_bytes = item.size});
-    paths.emplace(inside, item.path);
+    inside_of.emplace(inside, &item);
   }
-  folder.read = [&](const scan::FolderFile& file,
-                    const std::function<void(Bytes)>& use) -> Result<void> {
-    const auto bytes = TRY(read_file(paths.at(file.path), file.size_bytes + kCopyLimit));
-    use(bytes);
-    return {};
+  folder.read = [&](const scan::FolderFile& file, const std::function<void(Bytes)>& use) {
+    return with_file(*inside_of.at(file.path), use);
   };
   ScanSubject subject{.path = prefix, .report = scan::examine_folder(folder)};
   auto& report = subject.report;

@@ -313,6 +313,17 @@ class Walk {
     }
   }
 
+  // Offset and length together; the largest number when they are none.
+  static std::uint64_t end_of(const Tensor& tensor) {
+    std::uint64_t end = 0;
+    for (const auto& [key, value] : tensor.entries) {
+      if (key != "offset" && key != "length") continue;
+      if (__builtin_add_overflow(end, number_from(value).value_or(kMostSize), &end))
+        return kMostSize;
+    }
+    return end;
+  }
+
   void external(const Tensor& tensor, std::string_view where, const std::string& shown) {
     bool located = false;
     for (const auto& [key, value] : tensor.entries) {
@@ -322,8 +333,11 @@ class Walk {
         reading_.complete = false;
         continue;
       }
-      reading_.externals.push_back(
-          {.tensor = tensor.name, .location = value, .where = where, .span = tensor.span});
+      reading_.externals.push_back({.tensor = tensor.name,
+                                    .location = value,
+                                    .where = where,
+                                    .span = tensor.span,
+                                    .end = end_of(tensor)});
     }
     if (!located) {
       note(cat(shown, " has its data in another file and does not say which"), tensor.span,

@@ -36,6 +36,7 @@ struct External {
   std::string_view location;
   std::string_view where;  // "an initializer", "an attribute", "a sparse tensor"
   Span span;
+  std::uint64_t end = 0;  // how long the other file must be, as far as the model says
 };
 
 struct Problem {

@@ -4,13 +4,16 @@
 // names, packages that an installation fetches, credentials that would be published.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "base/text.h"
 #include "detect/secrets.h"
 #include "formats/loose_json.h"
+#include "formats/onnx.h"
 #include "scan/examiner.h"
 #include "scan/text/named_code.h"
+#include "scan/text/paths.h"
 
 namespace cupel::scan {
 namespace {
@@ -32,14 +35,17 @@ bool is_text_file(std::string_view path) {
 class Whole {
  public:
   Whole(const Folder& folder, Session& session) : folder_(folder), session_(session) {
-    for (const auto& file : folder.files) paths_.insert(file.path);
+    for (const auto& file : folder.files) paths_.emplace(file.path, file.size_bytes);
   }
 
   void run() {
     for (const auto& file : folder_.files) {
-      if (!is_text_file(file.path)) continue;
-      if (file.size_bytes > kMostBytes) continue;  // a vocabulary; examine() reads it all the same
-      const auto done = folder_.read(file, [&](Bytes bytes) { examine_file(file, bytes); });
+      const bool onnx = lower(file.path).ends_with(".onnx");
+      if (!onnx && !is_text_file(file.path)) continue;
+      // a vocabulary; examine() reads it all the same
+      if (!onnx && file.size_bytes > kMostBytes) continue;
+      const auto done = folder_.read(
+          file, [&](Bytes bytes) { onnx ? examine_onnx(file, bytes) : examine_file(file, bytes); });
       if (!done.ok()) {
         session_.miss({.bytes = {}, .path = {file.path}, .depth = 1}, done.error().what);
       }
@@ -62,6 +68,33 @@ class Whole {
       installation(layer, text);
     }
     secrets(layer, text);
+  }
+
+  // Tensors whose data stand in other files: those must be there, and long enough. Where only the
+  // model was fetched, its weights are missing and nothing is wrong with it: nobody looked at them.
+  void examine_onnx(const FolderFile& file, Bytes bytes) {
+    const Layer layer{.bytes = bytes, .path = {file.path}, .depth = 0};
+    std::set<std::string_view> told;
+    const auto reading = onnx::read(bytes);
+    for (const auto& external : reading.externals) {
+      if (!path_escape(external.location).empty()) continue;  // told of the file itself
+      const auto found = paths_.find(beside(layer, plain(external.location)));
+      const bool there = found != paths_.end();
+      if (there && found->second >= external.end) continue;
+      if (!told.insert(external.location).second) continue;
+      tell(layer, "FLD006", there ? Severity::high : Severity::medium, external.span, 0,
+           there ? cat("the data of ", quote(external.tensor), " lie behind the end of ",
+                       quote(external.location))
+                 : cat("the data of ", quote(external.tensor), " are in ", quote(external.location),
+                       ", which is not in the folder"),
+           "get the folder whole, and compare digests");
+    }
+  }
+
+  // "./weights.bin" is "weights.bin".
+  static std::string_view plain(std::string_view path) {
+    while (path.starts_with("./")) path.remove_prefix(2);
+    return path;
   }
 
   void configuration(const Layer& layer, std::string_view text) {
@@ -210,7 +243,7 @@ class Whole {
 
   const Folder& folder_;
   Session& session_;
-  std::set<std::string, std::less<>> paths_;
+  std::map<std::string, std::uint64_t, std::less<>> paths_;  // and sizes
 };
 
 }  // namespace

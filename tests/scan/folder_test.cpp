@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/result.h"
+#include "scan/graphs/wire.h"
 #include "scan/told.h"
 
 namespace cupel::scan {
@@ -84,6 +85,28 @@ TEST(Folders, ThatLeadElsewhereAreTold) {
   EXPECT_EQ(told_of_folder({{"setup.py", "setup(entry_points={})\n"}}), "FLD003 medium setup.py@1");
   EXPECT_EQ(told_of_folder({{"m.index.json", R"({"weight_map":{"w":"a.bin"}})"}}),
             "FLD005 low m.index.json@14");
+}
+
+// A model with one tensor of 16 bytes in another file.
+std::string onnx_model(std::string_view location, std::string_view offset) {
+  using test::field;
+  using test::number;
+  const auto entry = [](std::string_view key, std::string_view value) {
+    return field(13, field(1, key) + field(2, value));
+  };
+  const auto tensor = number(1, 4) + number(2, 1) + field(8, "w") + entry("location", location) +
+                      entry("offset", offset) + entry("length", "16") + number(14, 1);
+  return number(1, 8) + field(7, field(2, "g") + field(5, tensor)) + field(8, number(2, 17));
+}
+
+TEST(Folders, ThatLackDataOfAModelAreTold) {
+  const std::string data(32, 'x');
+  const auto at_end = onnx_model("w.data", "16");
+  EXPECT_EQ(told_of_folder({{"a/m.onnx", at_end}, {"a/w.data", data}}), "");
+  EXPECT_EQ(told_of_folder({{"m.onnx", onnx_model("./w.data", "0")}, {"w.data", data}}), "");
+  EXPECT_EQ(told_of_folder({{"a/m.onnx", at_end}, {"w.data", data}}), "FLD006 medium a/m.onnx@7");
+  EXPECT_EQ(told_of_folder({{"m.onnx", onnx_model("w.data", "17")}, {"w.data", data}}),
+            "FLD006 high m.onnx@7");
 }
 
 TEST(Folders, ThatHoldCredentialsAreTold) {
