@@ -105,7 +105,6 @@ class Header {
     if ((kLengthBytes + reading_.header_bytes) % 8 != 0) {
       odd("the tensors do not begin at a multiple of 8 bytes");
     }
-    if (reading_.tensors.empty()) odd("there is no tensor in the file");
   }
 
   void read_metadata(const Json& value) {

@@ -108,7 +108,7 @@ TEST(Safetensors, RefusesAKeyThatStandsTwice) {
 }
 
 TEST(Safetensors, TellsWhatIsOddThoughItLoads) {
-  EXPECT_EQ(problems("{}", 0), Names{"there is no tensor in the file"});
+  EXPECT_EQ(problems("{}", 0), Names{});  // the library writes and reads it
   EXPECT_EQ(problems(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":0}})", 1),
             Names{"tensor `a` has unknown keys"});
   EXPECT_EQ(problems(R"({"a\n":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1),
