@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "formats/protobuf.h"
 #include "scan/examiner.h"
 #include "scan/graphs/tensorflow_operators.h"
 #include "scan/text/paths.h"
@@ -25,7 +26,27 @@ bool is_named(const Layer& layer) {
   return name.ends_with("saved_model.pb") || name.ends_with("keras_metadata.pb");
 }
 
+// FingerprintDef, which stands beside a SavedModel: five numbers, a version and an id. Anything
+// else in it is a graph that somebody gave that name.
+bool is_fingerprint(const Layer& layer) {
+  constexpr std::size_t kMostBytes = 4096;
+  constexpr std::uint32_t kNumbers = 5;
+  constexpr std::uint32_t kVersion = 6;
+  constexpr std::uint32_t kId = 7;
+  if (lower(file_name(layer.name())) != "fingerprint.pb") return false;
+  if (layer.bytes.size() > kMostBytes) return false;
+  protobuf::Message message(layer.bytes);
+  while (const auto field = message.next()) {
+    const bool number = field->wire == protobuf::Wire::varint && field->number <= kNumbers;
+    const bool version = field->has_bytes(kVersion) && field->bytes.size() <= 64;
+    const bool id = field->has_bytes(kId) && field->bytes.size() <= 64 && is_utf8(field->text());
+    if (!number && !version && !id) return false;
+  }
+  return message.sound();
+}
+
 bool fits(const Layer& layer) {
+  if (is_fingerprint(layer)) return true;
   return tensorflow::kind_of(layer.bytes) != tensorflow::Kind::none || is_named(layer) ||
          tensorflow::is_text_graph(as_text(layer.bytes));
 }
@@ -156,6 +177,7 @@ class Telling {
 };
 
 void examine(const Layer& layer, Session& session) {
+  if (is_fingerprint(layer)) return;
   const auto text = as_text(layer.bytes);
   const auto kind = tensorflow::kind_of(layer.bytes);
   if (kind != tensorflow::Kind::none) {

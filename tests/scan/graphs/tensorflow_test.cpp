@@ -142,6 +142,14 @@ TEST(TensorflowScan, IsTruncatedNowhereWithoutBeingTold) {
   }
 }
 
+TEST(TensorflowScan, TakesAFingerprintForWhatItIs) {
+  const auto print = number(1, 1ULL << 63U) + number(2, 5) + number(5, 7) + field(6, number(1, 3)) +
+                     field(7, "0123456789");
+  EXPECT_EQ(worst("m/fingerprint.pb", print, ""), "nothing");
+  EXPECT_EQ(worst("other.pb", print, ""), "missed");
+  EXPECT_EQ(worst("fingerprint.pb", graph("ReadFile"), "ReadFile"), "TFG003 high");
+}
+
 TEST(TensorflowScan, FindsNothingInWhatTheLibrariesWrite) {
   for (const auto* name :
        {"saved_model.pb", "frozen.pb", "frozen.pbtxt", "v1.meta", "tiny.tflite", "flex.tflite"}) {
