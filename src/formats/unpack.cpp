@@ -40,10 +40,11 @@ bool begins(Bytes bytes, std::string_view signature) {
   return as_text(bytes).starts_with(signature);
 }
 
-// A little of everything; then what most streams need; then twice as much each time.
+// A little of everything; then what most streams need, and a little more, so that a stream which
+// goes beyond a limit of that size is not copied to learn it; then twice as much each time.
 void make_room(std::vector<std::byte>& out, std::uint64_t most) {
   constexpr std::size_t kLittle = 1U << 20U;
-  constexpr std::size_t kMuch = 64U << 20U;
+  constexpr std::size_t kMuch = (64U << 20U) + kLittle;
   if (out.size() < out.capacity()) return;
   const auto wanted = out.size() < kLittle ? std::max<std::size_t>(4096, out.size() * 4)
                       : out.size() < kMuch ? kMuch
