@@ -140,6 +140,7 @@ void Machine::call_name(Value callee, Value arguments, std::string_view opcode) 
       session_.wants_argument(made, opcode) ? shown_argument(made.name, arguments) : std::string();
   session_.call(made, opcode, argument, span());
   if (session_.meaning(callee.name()) == Meaning::array_wrapper) ++wrappers_made_;
+  if (session_.meaning(callee.name()) == Meaning::distribution) ++distributions_;
 }
 
 // What a call gives, where that is known well enough to matter.
@@ -154,10 +155,13 @@ Value Machine::model(std::uint32_t callee, Value arguments) {
       return called_for(first, Value(Kind::tuple), "NEWOBJ");
     case Meaning::calls_first:
       if (count_of_items(arguments) < 3) break;
-      return called_for(first, item(arguments, 2), "REDUCE");
+      return given_state(called_for(first, item(arguments, 2), "REDUCE"), item(arguments, 3));
     case Meaning::calls_second:
       if (count_of_items(arguments) < 2) break;
       return called_for(item(arguments, 1), Value(Kind::tuple), "REDUCE");
+    case Meaning::calls_with:
+      if (count_of_items(arguments) < 2) break;
+      return given_state(called_for(first, item(arguments, 1), "REDUCE"), item(arguments, 2));
     case Meaning::get_attribute:
       return attribute_of(first, item(arguments, 1), arguments);
     case Meaning::partial:
@@ -188,6 +192,14 @@ Value Machine::called_for(Value callee, Value arguments, std::string_view opcode
   Value made;
   static_cast<void>(apply(callee, arguments, opcode, made));
   --calling_;
+  return made;
+}
+
+// What a modelled callable made is told its state by that callable, without BUILD.
+Value Machine::given_state(Value made, Value state) {
+  if (made.is(Kind::result) && session_.meaning(made.name()) == Meaning::distribution) {
+    build_distribution(made.name(), state);
+  }
   return made;
 }
 
@@ -300,6 +312,7 @@ bool Machine::build() {
   session_.call({.name = target.name(), .suffix = ".__setstate__"}, "BUILD", {}, span());
   const auto made_by = session_.meaning(target.name());
   if (made_by == Meaning::dtype) build_dtype(state);
+  if (made_by == Meaning::distribution) build_distribution(target.name(), state);
   if (made_by != Meaning::array_wrapper) return true;
   if (!array_wrapper_at_) array_wrapper_at_ = at_;
   return arrays_ == Arrays::as_opcodes || read_array(state);

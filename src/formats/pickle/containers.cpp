@@ -67,9 +67,9 @@ bool Machine::collect(Kind kind) {
 }
 
 bool Machine::empty_dict() {
-  // A wrapper's state gets a number of its own, so that copies in the memo are the same dict.
-  if (arrays_ == Arrays::as_opcodes || wrappers_made_ == wrappers_built_ ||
-      dicts_.size() >= kDicts) {
+  // A state that is looked at gets a number of its own, so that copies in the memo are the same.
+  const bool wrapper = arrays_ != Arrays::as_opcodes && wrappers_made_ != wrappers_built_;
+  if ((!wrapper && distributions_ == 0) || dicts_.size() >= kDicts) {
     return push(Value(Kind::dict));
   }
   dicts_.emplace_back();
@@ -80,6 +80,7 @@ bool Machine::collect_dict() {
   std::size_t begin = 0;
   if (!pop_mark(begin)) return false;
   if ((stack_.size() - begin) % 2 != 0) return damaged("DICT with a key that has no value");
+  if (stack_.size() == begin) return empty_dict();
   stack_.resize(begin);
   return push(Value(Kind::dict));
 }

@@ -122,6 +122,7 @@ class Machine {
   void call_name(Value callee, Value arguments, std::string_view opcode);
   [[nodiscard]] Value model(std::uint32_t callee, Value arguments);
   [[nodiscard]] Value called_for(Value callee, Value arguments, std::string_view opcode);
+  [[nodiscard]] Value given_state(Value made, Value state);
   void delay(Value callee);
   [[nodiscard]] Value named_by(std::uint32_t callee, Value arguments);
   [[nodiscard]] Value attribute_of(Value object, Value name, Value arguments);
@@ -141,6 +142,10 @@ class Machine {
   [[nodiscard]] Value call_method(Value method, Value arguments);
   void follow(std::uint32_t loader, Value content);
   void notice_hidden(std::size_t begin);
+
+  // Distributions of scipy.stats.
+  void build_distribution(std::uint32_t name, Value state);
+  [[nodiscard]] bool is_state_of_distribution(Value state) const;
 
   // joblib's arrays.
   void build_dtype(Value state);
@@ -173,12 +178,13 @@ class Machine {
   std::vector<std::size_t> marks_;
   Memo memo_;
   std::vector<Value> arena_;  // tuples: a count, then that many items (at most kTupleItems)
-  std::vector<Dict> dicts_;   // followed only for joblib
+  std::vector<Dict> dicts_;   // followed only where a state is looked at
   unsigned calling_ = 0;      // modelled callables that call others
   unsigned protocol_ = 0;
   std::uint64_t wrappers_made_ = 0;
   std::uint64_t wrappers_built_ = 0;
   bool dtype_rebuilt_ = false;
+  std::uint64_t distributions_ = 0;  // made so far
   Arrays arrays_;
   std::optional<std::size_t> array_wrapper_at_;
   unsigned depth_;

@@ -61,6 +61,7 @@ constexpr auto kMeanings = std::to_array<std::pair<std::string_view, Meaning>>({
     {"copyreg.__newobj_ex__", makes_first},
     {"copyreg._reconstructor", makes_first},
     {"copyreg.add_extension", add_extension},
+    {"dill._dill._create_array", calls_with},
     {"dill._dill._create_code", code},
     {"dill._dill.load", loads},
     {"dill._dill.loads", loads},
@@ -113,6 +114,10 @@ Meaning meaning_of(std::string_view dotted) {
   constexpr std::string_view kPandas = "pandas.core.indexes.";  // _new_DatetimeIndex and the like
   if (dotted.starts_with(kPandas) && dotted.find("._new_") != std::string_view::npos) {
     return makes_first;
+  }
+  constexpr std::string_view kStats = "scipy.stats._";
+  if (dotted.starts_with(kStats) && (dotted.ends_with("_gen") || dotted.ends_with(".rv_sample"))) {
+    return distribution;
   }
   return dotted.starts_with("sklearn.") && dotted.ends_with(".newObj") ? makes_first : none;
 }

@@ -23,6 +23,8 @@ enum class Meaning : std::uint8_t {
   loads_code,     // marshal.loads
   code,           // types.CodeType
   builtin_type,   // cloudpickle's _builtin_type(name)
+  calls_with,     // f(callable, arguments, …): dill's _create_array
+  distribution,   // of scipy.stats: its __setstate__ runs a text of the state
   // What gives a constant for constants:
   same,    // bytes(x), io.BytesIO(x)
   encode,  // (text, codec)
