@@ -34,7 +34,7 @@ bool is_fingerprint(const Layer& layer) {
   constexpr std::uint32_t kVersion = 6;
   constexpr std::uint32_t kId = 7;
   if (lower(file_name(layer.name())) != "fingerprint.pb") return false;
-  if (layer.bytes.size() > kMostBytes) return false;
+  if (layer.bytes.empty() || layer.bytes.size() > kMostBytes) return false;
   protobuf::Message message(layer.bytes);
   while (const auto field = message.next()) {
     const bool number = field->wire == protobuf::Wire::varint && field->number <= kNumbers;
@@ -86,6 +86,7 @@ class Telling {
     for (const auto& [op, use] : reading_.operators) node(op, use);
     for (const auto& text : reading_.addresses) address(text);
     for (const auto& text : reading_.assets) asset(text);
+    files();
     for (const auto& text : reading_.metadata) {
       session_.follow(layer_, cat(text.owner.empty() ? "metadata" : text.owner, ".json"),
                       as_bytes(text.text));
@@ -169,6 +170,42 @@ class Telling {
                            .title = cat("the asset ", quote(text.text), " ", why),
                            .place = layer_.place(text.span.begin, text.span.end),
                            .help = "do not load this model: its assets stand in its own folder"});
+  }
+
+  // Every model is saved with operators that write and read checkpoints, and tables are filled from
+  // assets: those get their names when the model is saved or loaded. A constant that leads out of
+  // the folder may be what one of them is given instead.
+  void files() {
+    constexpr std::array<std::string_view, 10> kFiles = {"Save",
+                                                         "SaveV2",
+                                                         "SaveSlices",
+                                                         "MergeV2Checkpoints",
+                                                         "InitializeTableFromTextFile",
+                                                         "Restore",
+                                                         "RestoreV2",
+                                                         "RestoreSlice",
+                                                         "LoadAndRemapMatrix",
+                                                         "InitializeTableFromTextFileV2"};
+    if (!reading_.assets.empty()) return;  // old exporters keep there where an asset came from
+    for (const auto op : kFiles) {
+      const auto use = reading_.operators.find(std::string(op));
+      if (use == reading_.operators.end()) continue;
+      for (const auto& constant : reading_.constants) {
+        const auto why = path_escape(constant.text);
+        if (constant.text.empty() || why.empty()) continue;
+        Place place = layer_.place(constant.span.begin, constant.span.end);
+        place.pointer = constant.owner;
+        return session_.tell(layer_,
+                             {.code = "TFG003",
+                              .severity = Severity::medium,
+                              .title = cat("the operator ", quote(op), " may be given the file ",
+                                           quote(constant.text), ", which ", why),
+                              .place = std::move(place),
+                              .notes = {"the graph holds that constant"},
+                              .help = "find out what the constant is for: names of "
+                                      "checkpoints are given when a model is loaded"});
+      }
+    }
   }
 
   const Layer& layer_;

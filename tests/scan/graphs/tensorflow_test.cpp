@@ -142,11 +142,29 @@ TEST(TensorflowScan, IsTruncatedNowhereWithoutBeingTold) {
   }
 }
 
+TEST(TensorflowScan, TellsPathsThatSaversMayBeGiven) {
+  const auto with = [](std::string_view op, std::string_view path, std::string_view asset = "") {
+    const auto value = field(8, number(1, 7) + field(8, path));
+    const auto named = asset.empty() ? std::string() : field(6, field(2, asset));
+    return saved_model(
+        meta_graph(graph(op) + field(1, node("Const", attribute("value", value))), named));
+  };
+  for (const std::string_view op : {"Save", "SaveV2", "MergeV2Checkpoints", "RestoreV2"}) {
+    EXPECT_EQ(worst("saved_model.pb", with(op, "/etc/passwd"), "/etc/passwd"), "TFG003 medium");
+    EXPECT_EQ(worst("saved_model.pb", with(op, "_temp/part"), ""), "nothing") << op;
+  }
+  EXPECT_EQ(worst("saved_model.pb", with("Add", "/etc/passwd"), ""), "nothing");
+  EXPECT_EQ(worst("saved_model.pb",
+                  with("InitializeTableFromTextFileV2", "/home/me/vocab.txt", "vocab.txt"), ""),
+            "nothing");
+}
+
 TEST(TensorflowScan, TakesAFingerprintForWhatItIs) {
   const auto print = number(1, 1ULL << 63U) + number(2, 5) + number(5, 7) + field(6, number(1, 3)) +
                      field(7, "0123456789");
   EXPECT_EQ(worst("m/fingerprint.pb", print, ""), "nothing");
   EXPECT_EQ(worst("other.pb", print, ""), "missed");
+  EXPECT_EQ(worst("fingerprint.pb", "", ""), "missed");
   EXPECT_EQ(worst("fingerprint.pb", graph("ReadFile"), "ReadFile"), "TFG003 high");
 }
 
