@@ -55,6 +55,27 @@ def test_names_do_not_decide(folder):
     assert set(verdicts(report).values()) == {"fail"} and len(report["subjects"]) == 4
 
 
+def onnx_with_data_in(name):
+    """A model of one tensor, whose data stand in another file."""
+    def field(number, raw):
+        return bytes([number * 8 + 2, len(raw)]) + raw
+    where = field(13, field(1, b"location") + field(2, name.encode()))
+    tensor = b"\x08\x04\x10\x01" + field(8, b"w") + where + b"\x70\x01"
+    return b"\x08\x08" + field(7, field(2, b"g") + field(5, tensor)) + field(8, b"\x10\x11")
+
+
+def test_a_model_without_its_weights_is_inconclusive(folder):
+    model, weights = folder / "m.onnx", folder / "m.data"
+    model.write_bytes(onnx_with_data_in("m.data"))
+    weights.write_bytes(bytes(16))
+    assert scan(model)[0] == 3, "its data were not named"
+    assert scan(model, weights)[0] in (0, 3)
+    assert scan(model, weights)[1]["subjects"][1]["verdict"] == "pass"
+    assert scan(folder)[0] == 0
+    weights.unlink()
+    assert scan(folder)[0] == 3
+
+
 def test_text_shows_bytes_reason_and_help(folder):
     with zipfile.ZipFile(folder / "m.pt", "w") as archive:
         archive.writestr("archive/data.pkl", EVIL)
