@@ -101,15 +101,15 @@ std::optional<LocalHeader> local_header(Bytes bytes, std::uint64_t at) {
   return header;
 }
 
-// The end record nearest to the end, as every reader takes it; its offset.
-std::optional<std::size_t> last_end_record(Bytes bytes, std::size_t before) {
+// The end record nearest to the end, as every reader takes it, of those before `before`; its
+// offset.
+std::optional<std::size_t> last_end_record(Bytes bytes, std::size_t before = SIZE_MAX) {
   if (bytes.size() < kEndRecordBytes) return {};
   const std::size_t last = bytes.size() - kEndRecordBytes;
   const std::size_t first = last - std::min(last, kLongestComment);
   const auto window = as_text(bytes.subspan(first, last - first + 4));
-  const auto limit = before == 0 ? std::string_view::npos : before - 1 - first;
-  if (before != 0 && before <= first) return {};
-  const auto found = window.rfind(std::string_view("PK\x05\x06", 4), limit);
+  if (before <= first) return {};
+  const auto found = window.rfind(std::string_view("PK\x05\x06", 4), before - 1 - first);
   if (found == std::string_view::npos) return {};
   return first + found;
 }
@@ -173,7 +173,7 @@ class Archive {
   }
 
   std::optional<Directory> find_end() {
-    const auto at = last_end_record(bytes_, 0);
+    const auto at = last_end_record(bytes_);
     if (!at) return {};
     auto in = reader_at(bytes_, *at);
     in.u32le();
@@ -492,7 +492,7 @@ class Archive {
 bool looks_like(Bytes bytes) {
   const auto begin = signature_at(bytes, 0);
   if (begin == kLocalHeader || begin == kEndRecord) return true;
-  const auto at = last_end_record(bytes, 0);
+  const auto at = last_end_record(bytes);
   if (!at) return false;
   auto in = reader_at(bytes, *at + 10);
   const auto entries = in.u16le();

@@ -40,6 +40,14 @@ TEST(Zip, ReadsMembersAndTheirContent) {
   EXPECT_EQ(content(archive, reading.members[0]), "N.");
 }
 
+TEST(Zip, LooksForNoEndRecordBeforeTheFirstByte) {
+  // It looked there for another one again and again.
+  const auto reading = read(cat("PK\x05\x06", std::string(16, '\0'), std::string("\1\0", 2)));
+  EXPECT_TRUE(reading.is_zip);
+  EXPECT_EQ(problems_of(reading),
+            Names{"the archive's comment reaches beyond the end of the file"});
+}
+
 TEST(Zip, InflatesAndStopsAtItsLimits) {
   // "aaaa…" 100 times: one literal, then a match (RFC 1951, fixed Huffman codes).
   const std::string deflated("\x4b\x4c\xa4\x3d\x00\x00", 6);
