@@ -378,6 +378,12 @@ JsonReading read_json(std::string_view text, const JsonLimits& limits) {
     reading.problem = "it is not valid UTF-8";
     return reading;
   }
+  // The library takes a NUL for the end of the text, whatever follows.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
+    reading.problem = "there is a NUL byte in it";
+    reading.offset = nul;
+    return reading;
+  }
   JsonBuilder builder(limits, reading);
   if (!nlohmann::json::sax_parse(text, &builder)) {
     reading.value.reset();

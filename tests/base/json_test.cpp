@@ -69,6 +69,16 @@ TEST(Json, RefusesWhatTwoReadersCouldReadDifferently) {
   EXPECT_FALSE(problem_of("").empty());
 }
 
+TEST(Json, RefusesANulWhereverItStands) {
+  using namespace std::string_view_literals;
+  for (const auto text : {"{}\0"sv, "{}\0x"sv, "{\0}"sv, "\0{}"sv, "\"\0\""sv}) {
+    const auto reading = read_json(text);
+    EXPECT_FALSE(reading.value.has_value());
+    EXPECT_EQ(reading.problem, "there is a NUL byte in it");
+    EXPECT_EQ(reading.offset, text.find('\0'));
+  }
+}
+
 TEST(Json, DepthAndSizeHaveLimits) {
   EXPECT_TRUE(problem_of(std::string(64, '[') + std::string(64, ']')).empty());
   EXPECT_EQ(problem_of(std::string(65, '[') + std::string(65, ']')), "it is nested too deeply");
