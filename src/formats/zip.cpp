@@ -33,7 +33,7 @@ struct Directory {
   std::uint64_t at = 0;  // where it stands in the file
   std::uint64_t bytes = 0;
   std::uint64_t entries = 0;
-  std::uint64_t shift = 0;      // bytes that somebody put before the archive
+  std::int64_t shift = 0;       // bytes that somebody put before the archive, or took away
   std::uint64_t end = 0;        // where the records behind it begin
   std::uint64_t record_at = 0;  // the end record
 };
@@ -218,7 +218,12 @@ class Archive {
     directory.end = directory.record_at;
     const auto locator_at = directory.record_at - std::min(directory.record_at, kLocatorBytes);
     if (directory.record_at >= kLocatorBytes && signature_at(bytes_, locator_at) == kZip64Locator) {
-      auto at = reader_at(bytes_, locator_at + 8).u64le();
+      auto locator = reader_at(bytes_, locator_at + 4);
+      const auto disk = locator.u32le();
+      auto at = locator.u64le();
+      if (disk != 0 || locator.u32le() > 1) {
+        problem("the archive is one part of several", locator_at);
+      }
       if (signature_at(bytes_, at) != kZip64EndRecord && locator_at >= kRecordBytes) {
         at = locator_at - kRecordBytes;
       }
@@ -251,18 +256,21 @@ class Archive {
     directory.end = at;
   }
 
+  // Python looks for the directory right before the records behind it, and takes the difference
+  // for bytes that came or went in front; others go where the end record says.
   Directory shifted(Directory directory) {
-    if (directory.bytes > directory.end || directory.at >= directory.end - directory.bytes) {
-      return directory;
-    }
-    const auto shift = directory.end - directory.bytes - directory.at;
-    if (signature_at(bytes_, directory.at) == kCentralHeader && directory.entries != 0) {
+    if (directory.bytes > directory.end) return directory;
+    const auto before_end = directory.end - directory.bytes;
+    if (directory.at == before_end) return directory;
+    const bool here = signature_at(bytes_, directory.at) == kCentralHeader;
+    const bool there = signature_at(bytes_, before_end) == kCentralHeader;
+    if (here && directory.entries != 0 && (there || directory.at < before_end)) {
       problem("there are two central directories, and readers differ in which they take",
               directory.at);
     }
-    if (signature_at(bytes_, directory.at + shift) == kCentralHeader || directory.entries == 0) {
-      directory.shift = shift;
-      directory.at += shift;
+    if (there || (directory.entries == 0 && directory.at < before_end)) {
+      directory.shift = static_cast<std::int64_t>(before_end - directory.at);
+      directory.at = before_end;
     }
     return directory;
   }
@@ -279,7 +287,7 @@ class Archive {
       }
       Member member;
       if (!read_entry(in, member, directory.at)) break;
-      member.header_offset += directory.shift;
+      member.header_offset += static_cast<std::uint64_t>(directory.shift);
       if (!join_local(member)) whole_ = false;
       reading_.members.push_back(std::move(member));
       ++count;
@@ -316,9 +324,14 @@ class Archive {
     const auto attributes = in.u32le();
     member.header_offset = in.u32le();
     member.name = as_text(in.take(name_bytes));
-    const auto extra = in.take(extra_bytes);
-    in.take(comment_bytes);
     if (!in.ok()) return false;
+    // zipfile takes what there is of the rest.
+    const auto left = bytes_.size() - directory_at - in.offset();
+    if (left < std::uint64_t{extra_bytes} + comment_bytes) {
+      problem(cat("the entry of `", printable(member.name, 200), "` is cut short"), at);
+    }
+    const auto extra = in.take(std::min<std::uint64_t>(extra_bytes, left));
+    in.take(std::min<std::uint64_t>(comment_bytes, left - extra.size()));
     widen(extra, {&member.size_bytes, &member.compressed_bytes, &member.header_offset});
     constexpr unsigned kUnix = 3;
     member.link = made_by >> 8U == kUnix && attributes >> 28U == 0xa;
