@@ -18,7 +18,8 @@ constexpr std::uint64_t kMostHeaderBytes = 100'000'000;  // of the reference imp
 constexpr std::size_t kMostProblems = 100;
 constexpr std::size_t kShown = 120;
 // 200,000 tensors, ten times the largest model in use; and no more memory than that.
-constexpr JsonLimits kJsonLimits{.depth = 16, .values = 2'000'000};
+// As deep as the JSON reader of the reference implementation goes into keys nobody knows.
+constexpr JsonLimits kJsonLimits{.depth = 127, .values = 2'000'000};
 
 struct Dtype {
   std::string_view name;
@@ -108,6 +109,7 @@ class Header {
   }
 
   void read_metadata(const Json& value) {
+    if (value.is_null()) return odd("`__metadata__` is null");
     if (!value.is_object()) {
       refuse("`__metadata__` is not an object");
       return;

@@ -113,6 +113,9 @@ TEST(Safetensors, TellsWhatIsOddThoughItLoads) {
             Names{"tensor `a` has unknown keys"});
   EXPECT_EQ(problems(R"({"a\n":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1),
             Names{"the name of tensor `a\\x0a` is not plain"});
+  EXPECT_EQ(
+      problems(R"({"__metadata__":null,"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1),
+      Names{"`__metadata__` is null"});
   const auto unaligned =
       read(file_of(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}} )", 1));
   ASSERT_EQ(unaligned.problems.size(), 1U);
