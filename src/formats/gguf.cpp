@@ -59,7 +59,10 @@ class Reader {
   explicit Reader(Bytes bytes) : bytes_(bytes), in_(bytes) {}
 
   Reading read() {
-    in_.take(4);
+    if (as_text(in_.take(4)) != "GGUF") {
+      refuse("it does not begin with GGUF", 0);
+      return std::move(reading_);
+    }
     if (!read_version()) return std::move(reading_);
     const auto tensors = count();
     const auto pairs = count();
