@@ -22,11 +22,52 @@ constexpr std::size_t kShown = 120;
 constexpr std::uint64_t kMostSize = INT64_MAX;
 
 // Bits of an element by TensorProto.DataType; 0: of no fixed size, or no type.
-constexpr std::array<std::uint8_t, 27> kBits = {
-    0, 32, 8, 8, 16, 16, 32, 64, 0, 8, 16, 64, 32, 64, 64, 128, 16, 8, 8, 8, 8, 4, 4, 4, 8, 2, 2};
+constexpr std::array<std::uint8_t, 29> kBits = {0,  32, 8,  8,  16, 16,  32, 64, 0, 8,
+                                                16, 64, 32, 64, 64, 128, 16, 8,  8, 8,
+                                                8,  4,  4,  4,  8,  2,   2,  6,  6};
 constexpr std::uint64_t kString = 8;
 constexpr std::uint64_t kComplex64 = 14;
 constexpr std::uint64_t kComplex128 = 15;
+
+// Messages that say nothing of interest here, and must be messages all the same: a reader refuses
+// the whole file when one of them is none.
+enum class Part : std::uint8_t {
+  leaf,  // holds no messages
+  value,
+  type,
+  tensor_type,
+  sequence,  // of one type
+  map,
+  shape,
+  annotation,
+  devices,
+  sharding,
+  sharded
+};
+struct Inside {
+  Part outer;
+  std::uint32_t number;
+  Part inner;
+};
+constexpr std::array<Inside, 17> kInside = {{
+    {Part::value, 2, Part::type},
+    {Part::value, 4, Part::leaf},
+    {Part::type, 1, Part::tensor_type},
+    {Part::type, 4, Part::sequence},
+    {Part::type, 5, Part::map},
+    {Part::type, 7, Part::leaf},
+    {Part::type, 8, Part::tensor_type},
+    {Part::type, 9, Part::sequence},
+    {Part::sequence, 1, Part::type},
+    {Part::map, 2, Part::type},
+    {Part::tensor_type, 2, Part::shape},
+    {Part::shape, 1, Part::leaf},
+    {Part::annotation, 2, Part::leaf},
+    {Part::devices, 2, Part::sharding},
+    {Part::sharding, 3, Part::leaf},
+    {Part::sharding, 4, Part::sharded},
+    {Part::sharded, 2, Part::leaf},
+}};
 
 struct Tensor {
   std::string_view name;
@@ -37,7 +78,7 @@ struct Tensor {
   std::uint64_t dimensions = 0;
   std::optional<std::uint64_t> raw;  // bytes of raw_data
   std::uint64_t values = 0;          // in the typed fields
-  bool typed = false;
+  std::uint32_t fields = 0;          // a bit for each of the typed fields that has values
   bool external = false;
   bool segmented = false;
   std::vector<std::pair<std::string_view, std::string_view>> entries;  // external_data
@@ -93,7 +134,26 @@ class Walk {
     note(cat(what, " is cut short, or is no message"), {message.offset(), message.offset()});
   }
 
-  static std::pair<std::string_view, std::string_view> entry(const Field& field) {
+  void part(const Field& field, unsigned depth, Part kind) {
+    each(Message(field), depth, "a description", [&](const Field& inner) {
+      for (const auto& row : kInside) {
+        if (row.outer == kind && inner.has_bytes(row.number)) part(inner, depth + 1, row.inner);
+      }
+    });
+  }
+
+  // Numbers one behind the other, each ending in itself; `width` 0: of any length.
+  void packed(const Field& field, std::size_t width) {
+    if (field.wire != Wire::bytes) return;
+    const bool sound =
+        width == 0 ? protobuf::are_varints(field.bytes) : field.bytes.size() % width == 0;
+    if (sound) return;
+    reading_.complete = false;
+    note("a list of numbers is cut short", field.span);
+  }
+
+  std::pair<std::string_view, std::string_view> entry(const Field& field, unsigned depth) {
+    part(field, depth, Part::leaf);
     return {protobuf::text_of(field.bytes, 1), protobuf::text_of(field.bytes, 2)};
   }
 
@@ -103,29 +163,32 @@ class Walk {
       if (field.has_bytes(2)) reading_.producer = field.text();
       if (field.has_bytes(6)) reading_.notes.emplace_back(field.text(), field.span);
       if (field.has_bytes(7)) graph(field, 2);
-      if (field.has_bytes(8)) opset(field);
-      if (field.has_bytes(14)) reading_.metadata.push_back(entry(field));
+      if (field.has_bytes(8)) reading_.opsets.push_back(opset(field, 2));
+      if (field.has_bytes(14)) reading_.metadata.push_back(entry(field, 2));
       if (field.has_bytes(20)) training(field, 2);
       if (field.has_bytes(25)) function(field, 2);
+      if (field.has_bytes(26)) part(field, 2, Part::leaf);
       graph_ = graph_ || field.has_bytes(7);
     });
     if (!graph_) note("it has no graph", {0, bytes_.size()});
+    if (reading_.ir_version == 0) note("it does not say its version", {0, bytes_.size()});
     if (reading_.ir_version >= 3 && reading_.opsets.empty()) {
       note("it does not say which operators it means", {0, bytes_.size()});
     }
   }
 
-  void opset(const Field& field) {
+  std::pair<std::string_view, std::uint64_t> opset(const Field& field, unsigned depth) {
     std::uint64_t version = 0;
-    each(Message(field), 2, "an operator set", [&](const Field& inner) {
+    each(Message(field), depth, "an operator set", [&](const Field& inner) {
       if (inner.is_number(2)) version = inner.value;
     });
-    reading_.opsets.emplace_back(protobuf::text_of(field.bytes, 1), version);
+    return {protobuf::text_of(field.bytes, 1), version};
   }
 
   void training(const Field& field, unsigned depth) {
     each(Message(field), depth, "the training information", [&](const Field& inner) {
       if (inner.has_bytes(1) || inner.has_bytes(2)) graph(inner, depth + 1);
+      if (inner.has_bytes(3) || inner.has_bytes(4)) part(inner, depth + 1, Part::leaf);
     });
   }
 
@@ -134,8 +197,12 @@ class Walk {
       if (inner.has_bytes(1)) node(inner, depth + 1);
       if (inner.has_bytes(5)) tensor(inner, depth + 1, "an initializer");
       if (inner.has_bytes(10)) reading_.notes.emplace_back(inner.text(), inner.span);
+      if (inner.has_bytes(11) || inner.has_bytes(12) || inner.has_bytes(13)) {
+        part(inner, depth + 1, Part::value);
+      }
+      if (inner.has_bytes(14)) part(inner, depth + 1, Part::annotation);
       if (inner.has_bytes(15)) sparse(inner, depth + 1);
-      if (inner.has_bytes(16)) reading_.metadata.push_back(entry(inner));
+      if (inner.has_bytes(16)) reading_.metadata.push_back(entry(inner, depth + 1));
     });
   }
 
@@ -147,8 +214,10 @@ class Walk {
     each(Message(field), depth, "a function", [&](const Field& inner) {
       if (inner.has_bytes(7)) node(inner, depth + 1);
       if (inner.has_bytes(8)) reading_.notes.emplace_back(inner.text(), inner.span);
+      if (inner.has_bytes(9)) static_cast<void>(opset(inner, depth + 1));
       if (inner.has_bytes(11)) attribute(inner, depth + 1);
-      if (inner.has_bytes(14)) reading_.metadata.push_back(entry(inner));
+      if (inner.has_bytes(12)) part(inner, depth + 1, Part::value);
+      if (inner.has_bytes(14)) reading_.metadata.push_back(entry(inner, depth + 1));
     });
     function_ = 0;
   }
@@ -160,6 +229,8 @@ class Walk {
       if (inner.has_bytes(4)) node.op = inner.text();
       if (inner.has_bytes(7)) node.domain = inner.text();
       if (inner.has_bytes(5)) attribute(inner, depth + 1);
+      if (inner.has_bytes(9)) part(inner, depth + 1, Part::leaf);
+      if (inner.has_bytes(10)) part(inner, depth + 1, Part::devices);
     });
     if (reading_.nodes.size() < kMostEntries) {
       reading_.nodes.push_back(node);
@@ -174,6 +245,9 @@ class Walk {
       if (inner.has_bytes(5) || inner.has_bytes(10)) tensor(inner, depth + 1, "an attribute");
       if (inner.has_bytes(6) || inner.has_bytes(11)) graph(inner, depth + 1);
       if (inner.has_bytes(22) || inner.has_bytes(23)) sparse(inner, depth + 1);
+      if (inner.has_bytes(14) || inner.has_bytes(15)) part(inner, depth + 1, Part::type);
+      if (inner.number == 7) packed(inner, sizeof(float));
+      if (inner.number == 8) packed(inner, 0);
     });
   }
 
@@ -182,6 +256,7 @@ class Walk {
     each(Message(field), depth, "a sparse tensor", [&](const Field& inner) {
       if (inner.has_bytes(1) || inner.has_bytes(2)) tensor(inner, depth + 1, "a sparse tensor");
       if (inner.is_number(3)) negative = negative || inner.value > kMostSize;
+      if (inner.number == 3) packed(inner, 0);
     });
     if (negative) note("a sparse tensor has a negative dimension", field.span);
   }
@@ -189,7 +264,8 @@ class Walk {
   void tensor(const Field& field, unsigned depth, std::string_view where) {
     Tensor tensor;
     tensor.span = field.span;
-    each(Message(field), depth, "a tensor", [&](const Field& inner) { read(tensor, inner); });
+    each(Message(field), depth, "a tensor",
+         [&](const Field& inner) { read(tensor, inner, depth + 1); });
     ++reading_.tensors;
     check(tensor, where);
   }
@@ -207,52 +283,69 @@ class Walk {
     }
   }
 
-  static void typed(Tensor& tensor, std::uint64_t values) {
-    tensor.typed = true;
+  static void typed(Tensor& tensor, std::uint32_t field, std::uint64_t values) {
+    if (values != 0) tensor.fields |= 1U << field;
     tensor.values += values;
   }
 
-  static void read(Tensor& tensor, const Field& field) {
+  // A field of another kind than its number's is an unknown field to every reader.
+  void read(Tensor& tensor, const Field& field, unsigned depth) {
+    const bool number = field.wire == Wire::varint;
+    const bool bytes = field.wire == Wire::bytes;
     switch (field.number) {
       case 1:
-        if (field.wire == Wire::varint) tensor.side(field.value);
-        if (field.wire == Wire::bytes) sides(tensor, field);
+        packed(field, 0);
+        if (number) tensor.side(field.value);
+        if (bytes) sides(tensor, field);
         break;
       case 2:
-        tensor.type = field.value;
+        if (number) tensor.type = field.value & UINT32_MAX;
         break;
       case 3:
-        tensor.segmented = true;
+        if (bytes) part(field, depth, Part::leaf);
+        tensor.segmented = tensor.segmented || bytes;
         break;
       case 4:
-        typed(tensor, field.wire == Wire::bytes ? field.bytes.size() / 4 : 1);
+        numbers(tensor, field, Wire::fixed32, sizeof(float));
         break;
       case 5:
       case 7:
       case 11:
-        typed(tensor, field.wire == Wire::bytes ? protobuf::count_varints(field.bytes) : 1);
+        numbers(tensor, field, Wire::varint, 0);
         break;
       case 6:
-        typed(tensor, 1);
+        if (bytes) typed(tensor, field.number, 1);
         break;
       case 8:
-        tensor.name = field.text();
+        if (bytes) tensor.name = field.text();
         break;
       case 9:
-        tensor.raw = field.bytes.size();
+        if (bytes) tensor.raw = field.bytes.size();
         break;
       case 10:
-        typed(tensor, field.wire == Wire::bytes ? field.bytes.size() / 8 : 1);
+        numbers(tensor, field, Wire::fixed64, sizeof(double));
         break;
       case 13:
-        tensor.entries.push_back(entry(field));
+        if (bytes) tensor.entries.push_back(entry(field, depth));
         break;
       case 14:
-        tensor.external = field.value == 1;
+        // An enumerator that nobody knows is an unknown field, too.
+        if (number && field.value <= 1) tensor.external = field.value == 1;
+        break;
+      case 16:
+        if (bytes) part(field, depth, Part::leaf);
         break;
       default:
         break;
     }
+  }
+
+  void numbers(Tensor& tensor, const Field& field, Wire single, std::size_t width) {
+    packed(field, width);
+    if (field.wire == single) typed(tensor, field.number, 1);
+    if (field.wire != Wire::bytes) return;
+    typed(tensor, field.number,
+          width == 0 ? protobuf::count_varints(field.bytes) : field.bytes.size() / width);
   }
 
   void check(const Tensor& tensor, std::string_view where) {
@@ -265,16 +358,34 @@ class Walk {
     if (!known) {
       note(cat(shown, " is of the unknown type ", tensor.type), tensor.span, tensor.name);
     }
+    check_fields(tensor, shown);
     std::uint64_t bits = 0;
     if (!tensor.countable ||
         (known && __builtin_mul_overflow(tensor.elements, kBits.at(tensor.type), &bits))) {
       note(cat(shown, " has dimensions too large to count"), tensor.span, tensor.name);
-    } else if (tensor.external || !tensor.entries.empty()) {
+    } else if (tensor.external) {
       check_external_size(tensor, shown, bits);
     } else if (known && !tensor.segmented) {
       check_size(tensor, shown, bits / 8 + (bits % 8 != 0 ? 1 : 0));
     }
     if (tensor.external || !tensor.entries.empty()) external(tensor, where, shown);
+  }
+
+  // The typed field that the values of a type stand in.
+  static std::uint32_t field_of(std::uint64_t type) {
+    constexpr std::array<std::uint32_t, 16> kFields = {5, 4, 5, 5,  5,  5,  5, 7,
+                                                       6, 5, 5, 10, 11, 11, 4, 10};
+    return type < kFields.size() ? kFields.at(static_cast<std::size_t>(type)) : 5;
+  }
+
+  void check_fields(const Tensor& tensor, const std::string& shown) {
+    const auto wrong = [&](std::string_view what) {
+      note(cat(shown, " ", what), tensor.span, tensor.name);
+    };
+    if (tensor.external && tensor.raw) return wrong("has its data here and in another file");
+    const auto own = 1U << field_of(tensor.type);
+    if ((tensor.fields & ~own) != 0) return wrong("has its values in the field of another type");
+    if (tensor.raw && tensor.fields != 0) wrong("has its data in two fields");
   }
 
   // The number of values in the typed fields, where each type has its own.

@@ -113,10 +113,21 @@ bool is_message(Bytes bytes) {
 
 std::string_view text_of(Bytes message, std::uint32_t number) {
   Message in(message);
+  std::string_view text;
   while (const auto field = in.next()) {
-    if (field->has_bytes(number)) return field->text();
+    if (field->has_bytes(number)) text = field->text();
   }
-  return {};
+  return text;
+}
+
+bool are_varints(Bytes packed) {
+  constexpr unsigned kLongest = 10;
+  unsigned length = 0;
+  for (const auto byte : packed) {
+    if (++length > kLongest) return false;
+    if (byte < std::byte{0x80}) length = 0;
+  }
+  return length == 0;
 }
 
 std::uint64_t count_varints(Bytes packed) {

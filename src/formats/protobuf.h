@@ -72,10 +72,12 @@ class Message {
 // Whether the bytes are a message from their beginning to their end.
 [[nodiscard]] bool is_message(Bytes bytes);
 
-// The first field of that number that has a length; empty when there is none.
+// The last field of that number that has a length, as readers take it; empty when there is none.
 [[nodiscard]] std::string_view text_of(Bytes message, std::uint32_t number);
 
 // Numbers in a packed field; the field itself when it is not packed.
 [[nodiscard]] std::uint64_t count_varints(Bytes packed);
+// Whether such a field ends where its last number does, and none of them is too long.
+[[nodiscard]] bool are_varints(Bytes packed);
 
 }  // namespace cupel::protobuf

@@ -57,9 +57,12 @@ TEST(Protobuf, StopsAtWhatIsNoField) {
 
 TEST(Protobuf, CountsWhatIsPacked) {
   EXPECT_EQ(protobuf::count_varints(as_bytes("\x01\x96\x01\x02")), 3U);
+  EXPECT_TRUE(protobuf::are_varints(as_bytes("\x01\x96\x01")));
+  EXPECT_FALSE(protobuf::are_varints(as_bytes("\x01\x96")));
+  EXPECT_FALSE(protobuf::are_varints(as_bytes("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01")));
   EXPECT_TRUE(protobuf::is_message(as_bytes("\x08\x01")));
   EXPECT_FALSE(protobuf::is_message(as_bytes("\x08")));
-  EXPECT_EQ(protobuf::text_of(as_bytes("\x08\x01\x12\x02hi\x12\x01x"), 2), "hi");
+  EXPECT_EQ(protobuf::text_of(as_bytes("\x08\x01\x12\x02hi\x12\x01x"), 2), "x");
   EXPECT_EQ(protobuf::text_of(as_bytes("\x08\x01"), 2), "");
 }
 
