@@ -23,8 +23,8 @@ struct Reading {
 [[nodiscard]] Reading read(Bytes bytes);
 
 // The texts in any marshalled value, damaged or not, each once, in their order: names that code
-// looks up, its constants, the file it came from. At most `limit` of them; what stands before
-// damage still counts, so that a broken tail hides nothing.
+// looks up, its constants, the file it came from. At most `limit` of them, fit for showing; what
+// stands before damage still counts, so that a broken tail hides nothing.
 [[nodiscard]] std::vector<std::string> texts_in(Bytes bytes, std::size_t limit = 200);
 
 }  // namespace cupel::marshal
