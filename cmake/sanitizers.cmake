@@ -1,6 +1,6 @@
 # -DCUPEL_SANITIZE=address,undefined | thread | address,undefined,fuzzer-no-link; -DCUPEL_COVERAGE=ON
 set(CUPEL_SANITIZE "" CACHE STRING "Sanitizers, comma separated")
-option(CUPEL_COVERAGE "Instrument for gcov" OFF)
+option(CUPEL_COVERAGE "Count which lines run (clang; tools/coverage.py)" OFF)
 option(CUPEL_FUZZ "Build libFuzzer targets (clang)" OFF)
 
 add_library(sanitizers INTERFACE)
@@ -10,6 +10,6 @@ if(CUPEL_SANITIZE)
   target_link_options(sanitizers INTERFACE -fsanitize=${CUPEL_SANITIZE})
 endif()
 if(CUPEL_COVERAGE)
-  target_compile_options(sanitizers INTERFACE --coverage -O0)
-  target_link_options(sanitizers INTERFACE --coverage)
+  target_compile_options(sanitizers INTERFACE -fprofile-instr-generate -fcoverage-mapping -O1)
+  target_link_options(sanitizers INTERFACE -fprofile-instr-generate)
 endif()
