@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the files of a folder mean together. Each file's own findings are examine()'s; here are
-// those that no single file shows: code that a configuration pulls in, shards that an index
+// What the files of a folder mean and say together. Each file's own findings are examine()'s; here
+// are those that no single file shows: code that a configuration pulls in, shards that an index
 // names, packages that an installation fetches, credentials that would be published.
 #include <algorithm>
 #include <array>
@@ -12,6 +12,7 @@
 #include "formats/loose_json.h"
 #include "formats/onnx.h"
 #include "scan/examiner.h"
+#include "scan/text/capabilities.h"
 #include "scan/text/named_code.h"
 #include "scan/text/paths.h"
 
@@ -68,6 +69,14 @@ class Whole {
       installation(layer, text);
     }
     secrets(layer, text);
+    if (capabilities::may_say_some(name)) statements(layer, text);
+  }
+
+  // Several files say the same of a model: each thing is passed on once.
+  void statements(const Layer& layer, std::string_view text) {
+    capabilities::read(file_name(layer.path.front()), text, [&](auto key, auto value) {
+      if (said_.emplace(key, value).second) session_.state(layer, key, value);
+    });
   }
 
   // Tensors whose data stand in other files: those must be there, and long enough. Where only the
@@ -244,6 +253,7 @@ class Whole {
   const Folder& folder_;
   Session& session_;
   std::map<std::string, std::uint64_t, std::less<>> paths_;  // and sizes
+  std::set<std::pair<std::string, std::string>> said_;
 };
 
 }  // namespace

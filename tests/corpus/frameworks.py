@@ -13,8 +13,9 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-MAKERS = {"old": ("pickles",), "new": ("pickles", "hdf5_attacks"), "torch_old": ("torch_files",), "torch": ("torch_files",),
-          "tensorflow": ("tensorflow_files",)}
+MAKERS = {"older": ("pickles", "teams"), "old": ("pickles", "teams"), "middle": ("pickles", "teams", "tensorflow_files"),
+          "new": ("pickles", "hdf5_attacks", "teams"), "torch_old": ("torch_files", "transformer_folders"),
+          "torch": ("torch_files", "transformer_folders"), "tensorflow": ("tensorflow_files",)}
 
 
 def environments() -> dict[str, tuple[str, list[str]]]:

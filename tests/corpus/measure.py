@@ -8,8 +8,9 @@ table of docs/quality.md.
                            [--wrong FILE] [--raw FILE] [--jobs N]
     measure.py table CORPUS RAW... [--out FILE]     of answers that --raw kept
 
-A case counts as run out of time after 60 seconds. Peers are loaded once and forked for each case, so that
-their seconds leave out the start of Python."""
+Seconds are those of a processor, so that a busy machine gives the same table. A case counts as run out of
+time after 60 of them. Peers are loaded once and forked for each case: their seconds leave out the start of
+Python."""
 import argparse
 import json
 import os
@@ -53,12 +54,13 @@ def execute(command: list[str]) -> tuple[int | None, str, str, float, int]:
             done, status, usage = os.wait4(child.pid, os.WNOHANG)
             if done:
                 break
-            if not late and time.monotonic() - began > TIMEOUT:
+            if not late and time.monotonic() - began > 10 * TIMEOUT:
                 late = True
                 os.killpg(child.pid, signal.SIGKILL)  # the session that this function started
             time.sleep(0.002)
         child.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - began
+        seconds = usage.ru_utime + usage.ru_stime
+        late = late or seconds > TIMEOUT
         out.seek(0)
         err.seek(0)
         return (None if late else child.returncode, out.read().decode(errors="replace"), err.read().decode(errors="replace"),
@@ -90,6 +92,8 @@ def peer_arguments(peer: str, path: Path, scratch: Path) -> list[str]:
             "modelaudit": ["scan", "--format", "json", "--no-cache", str(path)]}[peer]
 
 
+# what the table of tools calls an answer; an error, a crash and running out of time decide nothing
+SAYS = {"fail": "fail", "flagged": "fail", "pass": "pass", "clean": "pass", "n/a": "n/a"}
 # exit code -> answer; what is not here is an error. READS: families with what a peer claims to read, when not all are
 MEANS = {"picklescan": {0: "clean", 1: "flagged"}, "modelscan": {0: "clean", 1: "flagged"},
          "fickling": {0: "clean", 1: "flagged"}, "modelaudit": {0: "clean", 1: "flagged"}}
@@ -199,17 +203,21 @@ def total_table(cases: list[Case], answers: dict[str, Outcome]) -> list[str]:
     return lines
 
 
-def peer_totals(cases: list[Case], results: dict, peers: list[str]) -> list[str]:
-    lines = ["| | " + " | ".join(peers) + " |", "|---|" + "---|" * len(peers)]
-    for label in LABELS:
-        some = [case for case in cases if case.label == label]
-        cells = []
-        for peer in peers:
-            read = [results[peer][c.id] for c in some if results[peer][c.id].answer != "n/a"]
-            flagged = sum(outcome.answer == "flagged" for outcome in read)
-            other = sum(outcome.answer in ("error", "timeout", "crash") for outcome in read)
-            cells.append(f"{flagged} of {len(read)}, {share(flagged, len(read))}; {other} could not be scanned")
-        lines.append(f"| {label}, flagged | " + " | ".join(cells) + " |")
+def tool_rows(cases: list[Case], results: dict, heads: dict[str, str]) -> list[str]:
+    """Of every tool the same: what it says of each kind of file, and how long it takes."""
+    lines = ["| tool | malicious: fail / inconclusive / pass | malformed | suspicious | benign: fail / inconclusive | not asked | seconds of a processor |",
+             "|---|---|---|---|---|---|---|"]
+    for who, answers in results.items():
+        count = {label: Counter() for label in LABELS}
+        for case in cases:
+            count[case.label][SAYS.get(answers[case.id].answer, "inconclusive")] += 1
+        asked = {label: sum(count[label].values()) - count[label]["n/a"] for label in LABELS}
+        cells = [f"{count[label]['fail']} / {count[label]['inconclusive']} / {count[label]['pass']}" for label in LABELS[:3]]
+        cells[0] += f" ({share(count['malicious']['fail'], asked['malicious'])} fail)"
+        benign = count["benign"]
+        cells.append(f"{benign['fail']} / {benign['inconclusive']} of {asked['benign']} ({share(benign['fail'], asked['benign'])} fail)")
+        cells += [str(sum(count[label]["n/a"] for label in LABELS)), f"{sum(outcome.seconds for outcome in answers.values()):.0f}"]
+        lines.append("| " + " | ".join([heads.get(who) or who, *cells]) + " |")
     return lines
 
 
@@ -250,26 +258,29 @@ def install_peers(venvs: Path) -> None:
 def run(options) -> None:
     root = options.corpus
     cases = [case for case in read_manifest(root) if options.half in (None, case.half)]
-    results = {"cupel": {}}
+    results = {}
     peers, heads = [], []
-    for peer in PEERS if options.peers else ():
+    for peer in options.only or PEERS if options.peers else ():
         python = (options.peers / peer / "bin" / "python").absolute()
         if python.exists() and (version := version_of(python, peer)):
             peers.append(peer)
             heads.append(f"{peer} {version}")
     with ThreadPoolExecutor(options.jobs) as pool:
         each = lambda work: dict(zip([c.id for c in cases], pool.map(work, cases)))  # noqa: E731
-        results["cupel"] = each(lambda c: run_cupel(options.cupel, root / c.path))
+        if not options.only:
+            results["cupel"] = each(lambda c: run_cupel(options.cupel, root / c.path))
         for peer in peers:
             python = (options.peers / peer / "bin" / "python").absolute()
             print(f"measure: {peer}", file=sys.stderr)
             program = Peer(peer, python)
             results[peer] = {case.id: program.run(case, root / case.path) for case in cases}
             program.close()
-    write_tables(options, cases, results, peers, heads)
+    if "cupel" in results:
+        write_tables(options, cases, results, peers, heads)
     if options.raw:
-        raw = {who: {"head": head, "answers": {key: vars(outcome) for key, outcome in results[who].items()}}
-               for who, head in zip(("cupel", *peers), ("", *heads))}
+        told = dict(zip(peers, heads))
+        raw = {who: {"head": told.get(who, ""), "answers": {key: vars(outcome) for key, outcome in answers.items()}}
+               for who, answers in results.items()}
         options.raw.write_text(json.dumps(raw, indent=1))
 
 
@@ -277,7 +288,7 @@ def write_tables(options, cases: list[Case], results: dict, peers: list[str], he
     text = [f"{len(cases)} cases: " + ", ".join(f"{sum(c.label == label for c in cases)} {label}" for label in LABELS)
             + (f". Peers: {', '.join(heads)}." if heads else "."), ""]
     text += total_table(cases, results["cupel"]) + [""]
-    text += (peer_totals(cases, results, peers) + [""]) if peers else []
+    text += tool_rows(cases, {who: results[who] for who in ("cupel", *peers)}, dict(zip(peers, heads))) + [""]
     text += [slowest(cases, results[who], who) + ". " for who in ("cupel", *peers)] + [""]
     text += family_table(cases, results, peers) + [""]
     (options.out.write_text if options.out else print)("\n".join(text))
@@ -309,6 +320,7 @@ def main() -> None:
     command.add_argument("--cupel", default=os.environ.get("CUPEL", "cupel"))
     command.add_argument("--peers", type=Path, metavar="VENVS")
     command.add_argument("--raw", type=Path, help="keep every answer, as JSON")
+    command.add_argument("--only", action="append", choices=PEERS, help="only these peers, and not cupel; with --raw")
     command.add_argument("--jobs", type=int, default=1, help="of cupel; a peer has one")
     again = commands.add_parser("table", help="write the tables of answers that were kept")
     again.add_argument("corpus", type=Path)

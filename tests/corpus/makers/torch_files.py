@@ -60,7 +60,7 @@ def training():
     yield "history in defaultdict", lambda f: torch.save({"loss": defaultdict(list, train=[.5, .4]), "model": OrderedDict(net.state_dict())}, f / "m.pt")
     yield "random states", lambda f: torch.save({"python": __import__("random").getstate(), "numpy": np.random.RandomState(1).get_state(),
                                                  "cpu": torch.random.get_rng_state()}, f / "rng_state.pth")
-    for name, plan in {"StepLR": torch.optim.lr_scheduler.StepLR(optimiser, 3), "OneCycleLR": torch.optim.lr_scheduler.OneCycleLR(optimiser, .1, 10),
+    for name, plan in {"StepLR": torch.optim.lr_scheduler.StepLR(optimiser, 3), "OneCycleLR": torch.optim.lr_scheduler.OneCycleLR(optimisers["SGD"](net.parameters()), .1, 10),
                        "ReduceLROnPlateau": torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser)}.items():
         yield f"{name} by its state", lambda f, p=plan: torch.save(p.state_dict(), f / "scheduler.pt")
     yield "an averaged model", lambda f: torch.save({"ema": torch.optim.swa_utils.AveragedModel(net).state_dict(), "n": 3}, f / "ema.pt")
