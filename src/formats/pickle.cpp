@@ -147,10 +147,22 @@ std::vector<std::uint64_t> opcodes_of(Bytes bytes) {
   return machine.trace();
 }
 
+namespace {
+
+// "PK\3\4", of a zip file: the opcode P names an object, and unpicklers refuse a name that is not
+// in ASCII before they do anything with it.
+bool begins_with_no_name(Bytes head) {
+  if (head.front() != std::byte{'P'}) return false;
+  const auto line = as_text(head).substr(0, as_text(head).find('\n'));
+  return std::ranges::any_of(line, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
+}  // namespace
+
 bool looks_like(Bytes head, std::uint64_t size) {
   constexpr std::uint64_t kTrialOpcodes = 4096;
   constexpr std::uint64_t kConvincing = 8;  // opcodes in a row that text or chance hardly has
-  if (head.empty()) return false;
+  if (head.empty() || begins_with_no_name(head)) return false;
   const Limits limits{.opcodes = kTrialOpcodes, .stack = 8192, .memo = 8192, .imports = 4096};
   Reading reading;
   Session session(head, limits, reading);

@@ -458,5 +458,13 @@ TEST(Pickle, RecognisesEveryProtocolByTrialAndNoText) {
   EXPECT_TRUE(pickle::looks_like(as_bytes(list).first(4096), list.size() + 1));
 }
 
+TEST(Pickle, IsNotWhatBeginsLikeAZipFile) {
+  // A stored member of a zip file, behind whose first line break opcodes go on by chance.
+  const auto stream = cat("PK\3\4\0\0\x08\x08"sv, "a/data.pkl\x80\2}q\0X\1\0\0\0aK\n"sv,
+                          "K\1K\1K\1K\1K\1K\1K\1K\1K\1K\1K\1K\1."sv);
+  EXPECT_FALSE(looks_like(stream));
+  EXPECT_TRUE(looks_like("Pan object\nK\1K\1K\1K\1K\1K\1K\1K\1."sv));
+}
+
 }  // namespace
 }  // namespace cupel

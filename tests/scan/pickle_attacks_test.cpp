@@ -434,6 +434,32 @@ TEST(PickleAttacks, FailWithVettedNamesOnly) {
                   .tuple(0)
                   .reduce()
                   .stop(),
+              "uses `numpy.log`");
+  expect_fail("a partial that becomes another by its state",
+              Pickle(2)
+                  .global("functools", "partial")
+                  .global("pandas.core.internals.blocks", "new_block")
+                  .tuple(1)
+                  .reduce()
+                  .mark()
+                  .global("numpy", "log")
+                  .tuple(0)
+                  .none()
+                  .none()
+                  .raw("tb")
+                  .tuple(0)
+                  .reduce()
+                  .stop(),
+              "PKL004");
+  expect_fail("what a persistent object of no known kind returns",
+              Pickle(2)
+                  .text("storage")
+                  .global("torch.nn.modules.linear", "Linear")
+                  .tuple(2)
+                  .raw("Q")
+                  .tuple(0)
+                  .newobj()
+                  .stop(),
               "PKL004");
   expect_fail("called by a rebuilder",
               Pickle(2)
@@ -536,6 +562,36 @@ TEST(PickleAttacks, AreNotHonestFiles) {
   expect_pass(
       "a partial of a vetted name",
       Pickle(4).global("functools", "partial").global("numpy", "log").tuple(1).reduce().stop());
+  // As pandas 1.3 writes the blocks of a frame.
+  expect_pass("a partial of a vetted function, called",
+              Pickle(3)
+                  .global("functools", "partial")
+                  .global("pandas.core.internals.blocks", "new_block")
+                  .put(1)
+                  .tuple(1)
+                  .reduce()
+                  .mark()
+                  .get(1)
+                  .tuple(0)
+                  .raw("}")
+                  .none()
+                  .raw("tb")
+                  .integer(1)
+                  .tuple(1)
+                  .reduce()
+                  .stop());
+  // As torch.save() of old names the class of a whole model, with the file it stood in.
+  expect_pass("a class by its persistent name", Pickle(2)
+                                                    .mark()
+                                                    .text("module")
+                                                    .global("torch.nn.modules.linear", "Linear")
+                                                    .text("linear.py")
+                                                    .text("class Linear: pass")
+                                                    .raw("tQ")
+                                                    .tuple(0)
+                                                    .newobj()
+                                                    .raw("}b")
+                                                    .stop());
   expect_pass(
       "bytes in protocol 2",
       Pickle(2).global("_codecs", "encode").text("abc").text("latin1").tuple(2).reduce().stop());

@@ -123,6 +123,12 @@ bool Machine::apply(Value callee, Value arguments, std::string_view opcode, Valu
     return end_ == End::stop;
   }
   if (callee.kind() < Kind::name) return damaged(cat(opcode, " on what cannot be called"));
+  if (opcode == "REDUCE" && delays_known(callee)) {
+    const Value delayed = item(Value(Kind::tuple, callee.items()), 0);
+    call_name(delayed, Value(Kind::tuple), opcode);
+    made = Value::result(delayed.name(), 0);
+    return end_ == End::stop;
+  }
   std::string origin;
   made = Value::result(Session::kUnknown, arguments.items());
   if (callee.is(Kind::result)) {
@@ -207,6 +213,34 @@ Value Machine::given_state(Value made, Value state) {
 void Machine::delay(Value callee) {
   const bool is_known = callee.is(Kind::name) && callee.name() != Session::kUnknown;
   session_.call({.name = is_known ? callee.name() : Session::kUnknown}, "partial", {}, span());
+}
+
+// Whether calling it calls a name that functools.partial was given, and that has no meaning of its
+// own here: what it is called with is not followed. build_partial() sees to it that it stays so.
+bool Machine::delays_known(Value callee) const {
+  if (!callee.is(Kind::result) || session_.meaning(callee.name()) != Meaning::partial) return false;
+  const Value delayed = item(Value(Kind::tuple, callee.items()), 0);
+  return delayed.is(Kind::name) && delayed.name() != Session::kUnknown &&
+         session_.meaning(delayed.name()) == Meaning::none;
+}
+
+// A partial's state is (callable, arguments, keywords, attributes). pickle writes the callable that
+// it was made with; another one is called some day without having been made one.
+void Machine::build_partial(Value target, Value state) {
+  const Value made_with = item(Value(Kind::tuple, target.items()), 0);
+  const Value becomes = item(state, 0);
+  const bool is_same =
+      becomes.kind() == made_with.kind() && becomes.payload() == made_with.payload();
+  if (!state.is(Kind::tuple) || !is_same) delay(Value(Kind::opaque));
+}
+
+// torch's files of old name classes of whole models so: ("module", class, file, source). Their
+// loader answers with the class.
+Value Machine::persistent_object(Value id) const {
+  if (!id.is(Kind::tuple) || count_of_items(id) < 2) return Value(Kind::persistent);
+  const Value made = item(id, 1);
+  const bool is_class = made.is(Kind::name) && constant(item(id, 0)) == "module";
+  return is_class ? made : Value(Kind::persistent);
 }
 
 // numpy's _ufunc_reconstruct(module, name) and cloudpickle's _builtin_type(name) import by name.
@@ -313,6 +347,7 @@ bool Machine::build() {
   const auto made_by = session_.meaning(target.name());
   if (made_by == Meaning::dtype) build_dtype(state);
   if (made_by == Meaning::distribution) build_distribution(target.name(), state);
+  if (made_by == Meaning::partial) build_partial(target, state);
   if (made_by != Meaning::array_wrapper) return true;
   if (!array_wrapper_at_) array_wrapper_at_ = at_;
   return arrays_ == Arrays::as_opcodes || read_array(state);

@@ -267,7 +267,7 @@ bool Machine::execute_rare(Opcode opcode) {
     case Opcode::binpersid:
       if (!need(1)) return false;
       ++session_.reading().persistent_ids;
-      top() = Value(Kind::persistent);
+      top() = persistent_object(top());
       return true;
     case Opcode::next_buffer:
       return push(Value(Kind::opaque));

@@ -117,6 +117,9 @@ class Machine {
   bool reduce();
   bool newobj(bool with_keywords);
   bool build();
+  [[nodiscard]] Value persistent_object(Value id) const;
+  void build_partial(Value target, Value state);
+  [[nodiscard]] bool delays_known(Value callee) const;
   bool call(Value callee, Value arguments, std::string_view opcode);
   bool apply(Value callee, Value arguments, std::string_view opcode, Value& made);
   void call_name(Value callee, Value arguments, std::string_view opcode);

@@ -3,6 +3,7 @@
 
     maker.py FOLDER    writes FOLDER/<n>/ for every case, and FOLDER/made.json about them"""
 import json
+import pickle
 import random
 import sys
 import traceback
@@ -23,6 +24,17 @@ def versions():
     """By the folders of the packages: Python 3.7 has no importlib.metadata."""
     folders = (path.name[:-len(".dist-info")] for top in sys.path for path in Path(top).glob("*.dist-info"))
     return {name.replace("_", "-"): version for name, _, version in (folder.partition("-") for folder in folders)}
+
+
+def dumped(thing, folder, name="model.pkl", protocol=4, dumper=pickle):
+    with open(folder / name, "wb") as out:
+        dumper.dump(thing, out, protocol)
+
+
+def training():
+    import numpy as np
+    x = np.random.RandomState(0).rand(60, 4)
+    return x, (x[:, 0] > .5).astype(int)
 
 
 def main(cases):

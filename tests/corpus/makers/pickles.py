@@ -2,17 +2,11 @@
 """Runs in an environment with NumPy, scikit-learn, pandas and others: models as they write them.
 
 Every maker gets an empty folder and writes one case into it; one whose library is not there is left out."""
-import pickle
 import warnings
 
-from common import CASES, case, main
+from common import CASES, case, dumped, main, training
 
 warnings.simplefilter("ignore")
-
-
-def dumped(thing, folder, name="model.pkl", protocol=4, dumper=pickle):
-    with open(folder / name, "wb") as out:
-        dumper.dump(thing, out, protocol)
 
 
 @case("numpy", "arrays by pickle, protocols 2 to 5")
@@ -122,12 +116,6 @@ def frames():
     yield "interp1d", lambda f: dumped(interp1d([0., 1, 2], [0., 1, 4]), f)
     from scipy.stats import norm
     yield "a frozen distribution", lambda f: dumped(norm(0, 1), f)
-
-
-def training():
-    import numpy as np
-    x = np.random.RandomState(0).rand(60, 4)
-    return x, (x[:, 0] > .5).astype(int)
 
 
 @case("xgboost", "classifier, booster, JSON, UBJSON, binary")

@@ -3,8 +3,7 @@
 import pickle
 import warnings
 
-from common import CASES, case, main
-from pickles import dumped, training
+from common import CASES, case, dumped, main, training
 
 warnings.simplefilter("ignore")
 
