@@ -272,16 +272,31 @@ def run(options) -> None:
         for peer in peers:
             python = (options.peers / peer / "bin" / "python").absolute()
             print(f"measure: {peer}", file=sys.stderr)
+            results[peer] = kept_answers(options.raw, peer, heads[peers.index(peer)])
             program = Peer(peer, python)
-            results[peer] = {case.id: program.run(case, root / case.path) for case in cases}
+            for number, case in enumerate(case for case in cases if case.id not in results[peer]):
+                results[peer][case.id] = program.run(case, root / case.path)
+                if number % 20 == 19:
+                    keep(options.raw, results, dict(zip(peers, heads)))
             program.close()
     if "cupel" in results:
         write_tables(options, cases, results, peers, heads)
-    if options.raw:
-        told = dict(zip(peers, heads))
-        raw = {who: {"head": told.get(who, ""), "answers": {key: vars(outcome) for key, outcome in answers.items()}}
-               for who, answers in results.items()}
-        options.raw.write_text(json.dumps(raw, indent=1))
+    keep(options.raw, results, dict(zip(peers, heads)))
+
+
+def keep(file: Path | None, results: dict, heads: dict[str, str]) -> None:
+    """Adds to what the file holds already: a peer takes hours, and is taken up again where it was left."""
+    if not file:
+        return
+    raw = json.loads(file.read_text()) if file.exists() else {}
+    for who, answers in results.items():
+        raw[who] = {"head": heads.get(who, ""), "answers": {key: vars(outcome) for key, outcome in answers.items()}}
+    file.write_text(json.dumps(raw, indent=1))
+
+
+def kept_answers(file: Path | None, peer: str, head: str) -> dict[str, Outcome]:
+    kept = json.loads(file.read_text()).get(peer, {}) if file and file.exists() else {}
+    return {key: Outcome(**answer) for key, answer in kept.get("answers", {}).items()} if kept.get("head") == head else {}
 
 
 def write_tables(options, cases: list[Case], results: dict, peers: list[str], heads: list[str]) -> None:
@@ -319,7 +334,7 @@ def main() -> None:
     command.add_argument("corpus", type=Path)
     command.add_argument("--cupel", default=os.environ.get("CUPEL", "cupel"))
     command.add_argument("--peers", type=Path, metavar="VENVS")
-    command.add_argument("--raw", type=Path, help="keep every answer, as JSON")
+    command.add_argument("--raw", type=Path, help="keep every answer, as JSON; what it has of a peer is not asked again")
     command.add_argument("--only", action="append", choices=PEERS, help="only these peers, and not cupel; with --raw")
     command.add_argument("--jobs", type=int, default=1, help="of cupel; a peer has one")
     again = commands.add_parser("table", help="write the tables of answers that were kept")

@@ -9,6 +9,7 @@
 #include "scan/examiner.h"
 #include "scan/keras/keras_objects.h"
 #include "scan/text/named_code.h"
+#include "scan/text/skops.h"
 
 namespace cupel::scan {
 
@@ -64,13 +65,15 @@ void examine(const Layer& layer, Session& session) {
                  layer.bytes.size() - std::min(layer.bytes.size(), document.examined));
   }
   if (keras) keras::examine_objects(layer, session, document);
+  const bool skops = skops::may_be_skops(text);
+  if (skops) skops::examine_nodes(layer, session, document);
   for (std::uint32_t at = 0; at < document.nodes.size(); ++at) {
     if (document.nodes[at].key == 0) continue;
     const Value value(document, at);
     const auto key = value.key();
     if (key == "chat_template" || key == "default_chat_template") {
       chat_template(layer, session, value);
-    } else {
+    } else if (!skops || key != "__module__") {
       named_code::examine_member(layer, session, key, value);
     }
   }

@@ -5,6 +5,7 @@
 import json
 import pickle
 import random
+import shutil
 import sys
 import traceback
 from pathlib import Path
@@ -53,6 +54,8 @@ def main(cases):
             try:
                 write(folder)
             except Exception:
+                shutil.rmtree(folder)  # what was begun is no case
+                folder.mkdir()
                 print(f"{family}: {name}: {traceback.format_exc(limit=-1).strip().splitlines()[-1]}", file=sys.stderr)
             rows.append({"family": family, "does": name, "label": label, "folder": folder.name, "made": any(folder.iterdir())})
     (root / "made.json").write_text(json.dumps({"cases": rows, "versions": versions()}))

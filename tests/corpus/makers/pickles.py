@@ -124,7 +124,8 @@ def xgboost():
     model = xgb.XGBClassifier(n_estimators=3, max_depth=2, n_jobs=1).fit(*training())
     yield "pickle", lambda f: dumped(model, f)
     yield "JSON", lambda f: model.save_model(str(f / "model.json"))
-    yield "UBJSON", lambda f: model.get_booster().save_model(str(f / "model.ubj"))
+    ubjson = tuple(map(int, xgb.__version__.split(".")[:2])) >= (1, 6)  # older ones write their binary format, whatever the ending
+    yield "UBJSON", lambda f: ubjson and model.get_booster().save_model(str(f / "model.ubj"))
     yield "binary", lambda f: (f / "model.bin").write_bytes(bytes(model.get_booster().save_raw("deprecated") if hasattr(
         xgb, "Booster") and xgb.__version__ >= "1.6" and xgb.__version__ < "3" else model.get_booster().save_raw()))
     yield "booster, pickle", lambda f: dumped(model.get_booster(), f)

@@ -49,7 +49,7 @@ def pipelines():
         "union": pipeline.FeatureUnion([("a", preprocessing.StandardScaler()), ("b", preprocessing.MinMaxScaler())]).fit(x),
         "transformed target": compose.TransformedTargetRegressor(linear_model.Ridge(), transformer=preprocessing.StandardScaler()).fit(x, x[:, 0]),
         "nearest neighbours, ball tree": neighbors.KNeighborsRegressor(3, algorithm="ball_tree").fit(x, y), "outliers": neighbors.LocalOutlierFactor(5, novelty=True).fit(x),
-        "network": neural_network.MLPRegressor((4,), max_iter=20, random_state=0).fit(x, y),
+        "network": neural_network.MLPRegressor(hidden_layer_sizes=(4,), max_iter=20, random_state=0).fit(x, y),
         "passthrough": pipeline.Pipeline([("nothing", "passthrough"), ("m", linear_model.Lasso(.01))]).fit(x, y)}
     if hasattr(ensemble, "StackingClassifier"):
         models["stacked"] = ensemble.StackingClassifier([("a", tree.DecisionTreeClassifier(random_state=0)), ("b", naive_bayes.GaussianNB())], cv=2).fit(x, y)
