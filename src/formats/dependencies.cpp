@@ -32,6 +32,13 @@ bool is_exact(std::string_view specifier) {
   return specifier.find_first_of("*,<>!~") == std::string_view::npos && specifier.size() > 2;
 }
 
+// The one version that is_exact() text names.
+std::string exact_version(std::string_view specifier) {
+  specifier = trim(specifier);
+  while (specifier.starts_with('=')) specifier.remove_prefix(1);
+  return std::string(trim(specifier));
+}
+
 // "name @ https://…#sha256=…" or "git+https://…@<commit>".
 Pin pin_of_url(std::string_view url) {
   if (url.find("sha256=") != std::string_view::npos) return Pin::hashed;
@@ -67,7 +74,10 @@ std::optional<Dependency> requirement(std::string_view text, std::uint32_t line)
   }
   constexpr std::string_view kOperators = "=<>!~";
   if (!rest.empty() && kOperators.find(rest[0]) == std::string_view::npos) return {};
-  if (is_exact(rest)) found.pin = hashed ? Pin::hashed : Pin::version;
+  if (is_exact(rest)) {
+    found.pin = hashed ? Pin::hashed : Pin::version;
+    found.version = exact_version(rest);
+  }
   return found;
 }
 
@@ -171,19 +181,23 @@ bool closes(std::string_view line) {
 
 // The version of a Poetry or Pipenv table entry: `name = "==1.2"`, `name = {version = "1.2"}`.
 // Poetry reads a bare "1.2.3" as exactly that version, Pipenv wants "==".
-Pin pin_of_entry(std::string_view value, bool bare_is_exact) {
+void read_entry(Dependency& entry, std::string_view value, bool bare_is_exact) {
   if (trim(value).starts_with('{')) {
     const auto version = value.find("version");
-    if (version == std::string_view::npos) return pin_of_url(value);
+    if (version == std::string_view::npos) {
+      entry.pin = pin_of_url(value);
+      return;
+    }
     value = value.substr(version);
   }
   const auto text = quoted(value);
-  if (!text) return Pin::loose;
+  if (!text) return;
   const auto version = trim(*text);
-  if (is_exact(version)) return Pin::version;
   const bool bare = !version.empty() && version[0] >= '0' && version[0] <= '9' &&
                     version.find_first_of("*,<>^~ ") == std::string_view::npos;
-  return bare && bare_is_exact ? Pin::version : Pin::loose;
+  if (!is_exact(version) && !(bare && bare_is_exact)) return;
+  entry.pin = Pin::version;
+  entry.version = exact_version(version);
 }
 
 class TomlManifest {
@@ -219,8 +233,9 @@ class TomlManifest {
     const bool pipenv = pipfile_ && (table_ == "packages" || table_ == "dev-packages");
     if (poetry || pipenv) {
       if (key != "python") {
-        listing_.dependencies.push_back(
-            {.name = plain_name(key), .pin = pin_of_entry(value, poetry), .line = number});
+        Dependency found{.name = plain_name(key), .line = number};
+        read_entry(found, value, poetry);
+        listing_.dependencies.push_back(std::move(found));
       }
       return;
     }
@@ -259,10 +274,13 @@ void add_conda(Listing& listing, std::string_view text, std::uint32_t line) {
   const auto dots = std::ranges::count(rest, '.');
   const bool full =
       rest.starts_with('=') && dots >= 2 && rest.find_first_of("*,<>|") == std::string_view::npos;
-  listing.dependencies.push_back(
-      {.name = plain_name(text.substr(0, end)),
-       .pin = built || full || is_exact(rest) ? Pin::version : Pin::loose,
-       .line = line});
+  const bool pinned = built || full || is_exact(rest);
+  auto version = pinned ? exact_version(rest) : std::string();
+  version.resize(std::min(version.size(), version.find('=')));
+  listing.dependencies.push_back({.name = plain_name(text.substr(0, end)),
+                                  .pin = pinned ? Pin::version : Pin::loose,
+                                  .line = line,
+                                  .version = std::move(version)});
 }
 
 }  // namespace
@@ -367,7 +385,10 @@ Listing read_package_json(std::string_view text) {
       const bool exact = !version.empty() && version[0] >= '0' && version[0] <= '9' &&
                          version.find_first_of("xX*<>|^~ -") == std::string_view::npos;
       listing.dependencies.push_back(
-          {.name = member.key, .pin = exact ? Pin::version : Pin::loose, .line = 1});
+          {.name = member.key,
+           .pin = exact ? Pin::version : Pin::loose,
+           .line = 1,
+           .version = std::string(exact ? version : std::string_view())});
     }
   }
   return listing;
@@ -381,6 +402,102 @@ Listing read_metadata(std::string_view text) {
     ++number;
     if (trim(line).empty()) break;  // the description follows
     if (line.starts_with(kField)) add(listing, line.substr(kField.size()), number);
+  }
+  return listing;
+}
+
+Listing read_toml_lock(std::string_view text) {
+  Listing listing;
+  bool inside = false;  // of a [[package]] or [[packages]] table
+  std::uint32_t number = 0;
+  for (auto line : split(text, '\n')) {
+    ++number;
+    line = trim(line);
+    if (line.starts_with('[')) {
+      inside = line == "[[package]]" || line == "[[packages]]";
+      if (inside && listing.dependencies.size() < kMost) {
+        listing.dependencies.push_back({.name = {}, .pin = Pin::hashed, .line = number});
+      }
+      continue;
+    }
+    const auto equals = line.find('=');
+    if (!inside || equals == std::string_view::npos || listing.dependencies.empty()) continue;
+    const auto key = trim(line.substr(0, equals));
+    auto value = line.substr(equals + 1);
+    const auto said = quoted(value);
+    if (!said) continue;
+    auto& package = listing.dependencies.back();
+    if (key == "name" && package.name.empty()) package.name = std::string(*said);
+    if (key == "version" && package.version.empty()) package.version = std::string(*said);
+  }
+  std::erase_if(listing.dependencies, [](const Dependency& each) { return each.name.empty(); });
+  return listing;
+}
+
+Listing read_pipfile_lock(std::string_view text) {
+  Listing listing;
+  const auto reading = read_json(text, {.depth = 32, .values = 2'000'000});
+  if (!reading.value) {
+    listing.unread.push_back(1);
+    return listing;
+  }
+  for (const std::string_view table : {"default", "develop"}) {
+    for (const auto& member : (*reading.value)[table].members()) {
+      listing.dependencies.push_back({.name = plain_name(member.key),
+                                      .pin = Pin::hashed,
+                                      .line = 1,
+                                      .version = exact_version(member.value["version"].text())});
+    }
+  }
+  return listing;
+}
+
+Listing read_package_lock(std::string_view text) {
+  constexpr std::string_view kFolder = "node_modules/";
+  Listing listing;
+  const auto reading = read_json(text, {.depth = 128, .values = 5'000'000});
+  if (!reading.value) {
+    listing.unread.push_back(1);
+    return listing;
+  }
+  const auto add_package = [&](std::string_view name, const Json& package) {
+    if (package["link"].boolean() || name.empty()) return;
+    listing.dependencies.push_back({.name = std::string(name),
+                                    .pin = Pin::hashed,
+                                    .line = 1,
+                                    .version = package["version"].text()});
+  };
+  // Version 2 and 3 list every package by its folder; version 1 nests them.
+  for (const auto& member : (*reading.value)["packages"].members()) {
+    const auto at = member.key.rfind(kFolder);
+    if (at != std::string::npos) {
+      add_package(std::string_view(member.key).substr(at + kFolder.size()), member.value);
+    }
+  }
+  if ((*reading.value).has("packages")) return listing;
+  std::vector<const Json*> open = {&(*reading.value)["dependencies"]};
+  while (!open.empty()) {
+    const Json& table = *open.back();
+    open.pop_back();
+    for (const auto& member : table.members()) {
+      add_package(member.key, member.value);
+      open.push_back(&member.value["dependencies"]);
+    }
+  }
+  return listing;
+}
+
+Listing read_go_sum(std::string_view text) {
+  Listing listing;
+  std::uint32_t number = 0;
+  for (const auto line : split(text, '\n')) {
+    ++number;
+    const auto words = split(trim(line), ' ');
+    if (words.size() != 3 || words[1].ends_with("/go.mod")) continue;
+    listing.dependencies.push_back({.name = std::string(words[0]),
+                                    .pin = Pin::hashed,
+                                    .line = number,
+                                    .version = std::string(words[1])});
   }
   return listing;
 }

@@ -18,7 +18,8 @@ enum class Pin { loose, version, hashed };
 struct Dependency {
   std::string name;  // normalised: lower case, '-' between words
   Pin pin = Pin::loose;
-  std::uint32_t line = 0;  // 1-based
+  std::uint32_t line = 0;    // 1-based
+  std::string version = {};  // when it is pinned to one; empty otherwise
 };
 
 struct Listing {
@@ -35,6 +36,13 @@ struct Listing {
 [[nodiscard]] Listing read_package_json(std::string_view text);
 // METADATA or PKG-INFO of a built package: its Requires-Dist lines.
 [[nodiscard]] Listing read_metadata(std::string_view text);
+
+// Lock files, which hold every package with its version: poetry.lock, uv.lock, pdm.lock,
+// pylock.toml and Cargo.lock (tables `[[package]]`), Pipfile.lock, package-lock.json, go.sum.
+[[nodiscard]] Listing read_toml_lock(std::string_view text);
+[[nodiscard]] Listing read_pipfile_lock(std::string_view text);
+[[nodiscard]] Listing read_package_lock(std::string_view text);
+[[nodiscard]] Listing read_go_sum(std::string_view text);
 
 // A lock file of any of the package managers: it pins everything; does it hold digests too?
 [[nodiscard]] bool lock_has_hashes(std::string_view text);

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/text.h"
+#include "checks/artifact/model_reports.h"
 #include "checks/material.h"
-#include "formats/format.h"
 #include "scan/scan.h"
 
 namespace cupel {
@@ -37,52 +37,6 @@ constexpr std::array<TestUnit, 2> kUnits = {{
 
 constexpr std::size_t kSubjects = 200;
 constexpr std::size_t kImportsListed = 200;
-
-const Format* format_of(const FileEntry& file) {
-  const auto formats = all_formats();
-  const auto found = std::ranges::find(formats, file.format, &Format::id);
-  return found == formats.end() ? nullptr : *found;
-}
-
-// "model.pkl.gz", "classifier.joblib.z": a model's name around what is packed.
-bool is_named_as_model(std::string_view path) {
-  const auto name = cat(lower(file_name(path)), ".");
-  return std::ranges::any_of(all_formats(), [&](const Format* format) {
-    return format->kind == AssetKind::model &&
-           std::ranges::any_of(format->extensions, [&](std::string_view extension) {
-             return extension.size() > 2 && name.find(cat(extension, ".")) != std::string::npos;
-           });
-  });
-}
-
-// What loads as a model, whatever the inventory takes it for: also arrays that may hold
-// pickles, and what is packed under a model's name.
-bool is_model_file(const FileEntry& file) {
-  if (file.kind == AssetKind::model) return true;
-  const auto* const format = format_of(file);
-  if (format != nullptr && format->kind == AssetKind::other && is_named_as_model(file.path)) {
-    return true;
-  }
-  return format != nullptr &&
-         (format->kind == AssetKind::model || format->id == "npy" || format->id == "npz");
-}
-
-// Files that are declared to be a model by themselves count too, whatever they look like.
-std::set<std::size_t> model_files(const Inventory& inventory) {
-  std::set<std::size_t> chosen;
-  for (std::size_t i = 0; i < inventory.files.size(); ++i) {
-    if (is_model_file(inventory.files[i]) && !is_vendored(inventory.files[i].path))
-      chosen.insert(i);
-  }
-  for (const auto& asset : inventory.assets) {
-    if (!asset.is_declared || asset.declared.kind != AssetKind::model) continue;
-    for (const auto index : asset.files) {
-      const auto& file = inventory.files[index];
-      if (file.path == asset.declared.path || is_model_file(file)) chosen.insert(index);
-    }
-  }
-  return chosen;
-}
 
 struct Clean {
   std::uint64_t files = 0;
@@ -172,20 +126,6 @@ Observation observe_nothing(const CheckInput& input) {
   return seen;
 }
 
-// The report and why there is none. The name is part of the question: a loader goes by it.
-Result<std::pair<scan::Report, std::string>> look_at(const CheckInput& input,
-                                                     const FileEntry& file) {
-  auto answer = TRY(ask_once(input, file, cat("model file ", file.path), [&](Bytes bytes) {
-    return to_json(scan::examine(file.path, bytes)).canonical();
-  }));
-  scan::Report report;
-  if (answer.problem.empty()) {
-    const auto json = read_json(answer.text).value.value_or(Json());
-    if (auto read = scan::report_from(json)) report = std::move(*read);
-  }
-  return std::pair(std::move(report), std::move(answer.problem));
-}
-
 Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
   const auto files = model_files(input.inventory);
   if (files.empty()) return emit(observe_nothing(input));
@@ -193,7 +133,7 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
   for (const auto index : files) {
     const auto& file = input.inventory.files[index];
     TRY(task.step(1));
-    const auto [report, problem] = TRY(look_at(input, file));
+    const auto [report, problem] = TRY(examine_model(input, file));
     if (problem.empty() && report.complete() && report.findings.empty()) {
       count_clean(clean, file, report);
     } else {

@@ -63,6 +63,23 @@ bool is_lock(ManifestKind kind) {
   return kind >= ManifestKind::python_lock;
 }
 
+void read_lock(Manifest& manifest, std::string_view text) {
+  using namespace dependencies;
+  manifest.lock_has_hashes = lock_has_hashes(text);
+  const auto name = file_name(manifest.file->path);
+  if (manifest.kind == ManifestKind::python_lock || manifest.kind == ManifestKind::cargo_lock) {
+    manifest.locked = read_toml_lock(text);
+  } else if (manifest.kind == ManifestKind::pipfile_lock) {
+    manifest.locked = read_pipfile_lock(text);
+  } else if (manifest.kind == ManifestKind::go_sum) {
+    manifest.locked = read_go_sum(text);
+  } else if (name.ends_with(".json")) {
+    manifest.locked = read_package_lock(text);
+  } else {  // yarn.lock, pnpm-lock.yaml
+    manifest.locked.unread.push_back(1);
+  }
+}
+
 void read_text(Manifest& manifest, std::string_view text) {
   using namespace dependencies;
   switch (manifest.kind) {
@@ -102,7 +119,8 @@ void read_text(Manifest& manifest, std::string_view text) {
           {.name = "the modules of go.mod", .pin = Pin::version, .line = 1});
       break;
     default:
-      manifest.lock_has_hashes = dependencies::lock_has_hashes(text);
+      read_lock(manifest, text);
+      return;
   }
   if (!manifest.listing.unread.empty()) {
     manifest.problem = cat("line ", manifest.listing.unread.front(), " was not understood");
@@ -185,6 +203,73 @@ Result<std::vector<Manifest>> read_manifests(const CheckInput& input, Task& task
     return may_be_idle && manifest.problem.empty() && manifest.listing.dependencies.empty();
   });
   return manifests;
+}
+
+namespace {
+
+std::string_view ecosystem_of(const Manifest& manifest) {
+  switch (manifest.kind) {
+    case ManifestKind::package_json:
+    case ManifestKind::node_lock:
+      return "npm";
+    case ManifestKind::cargo:
+    case ManifestKind::cargo_lock:
+      return "crates.io";
+    case ManifestKind::go_mod:
+    case ManifestKind::go_sum:
+      return "Go";
+    case ManifestKind::environment:
+      return file_name(manifest.file->path) == "python_env.yaml" ? "PyPI" : "conda";
+    default:
+      return "PyPI";
+  }
+}
+
+// What a lock file, or a listing with versions, in the same folder settles for this one.
+struct Settled {
+  bool locked = false;
+  std::set<std::string> names;
+};
+
+Settled settled_for(const Manifest& manifest, const std::vector<Manifest>& all) {
+  Settled settled;
+  const auto folder = folder_of(manifest.file->path);
+  for (const auto& other : all) {
+    if (&other == &manifest || folder_of(other.file->path) != folder) continue;
+    const bool read = other.problem.empty() && other.locked.unread.empty();
+    settled.locked = settled.locked || (locks(other.kind, manifest.kind) && read);
+    if (!pins_for(other.kind, manifest.kind)) continue;
+    for (const auto& each : other.listing.dependencies) {
+      if (!each.version.empty()) settled.names.insert(each.name);
+    }
+  }
+  return settled;
+}
+
+}  // namespace
+
+std::vector<bom::PackageFile> package_files(const std::vector<Manifest>& manifests) {
+  std::vector<bom::PackageFile> files;
+  for (const auto& manifest : manifests) {
+    bom::PackageFile file{.path = manifest.file->path,
+                          .ecosystem = std::string(ecosystem_of(manifest)),
+                          .problem = manifest.problem};
+    const auto settled = settled_for(manifest, manifests);
+    const bool placeholder =
+        manifest.kind == ManifestKind::cargo || manifest.kind == ManifestKind::go_mod;
+    if (!manifest.locked.unread.empty()) file.problem = "its packages are not read";
+    if (placeholder && !settled.locked) file.problem = "only its lock file is read";
+    for (const auto& each : manifest.locked.dependencies) {
+      file.packages.push_back({.name = each.name, .version = each.version, .line = each.line});
+    }
+    for (const auto& each : manifest.listing.dependencies) {
+      if (placeholder || settled.locked) break;
+      if (each.version.empty() && settled.names.contains(each.name)) continue;
+      file.packages.push_back({.name = each.name, .version = each.version, .line = each.line});
+    }
+    files.push_back(std::move(file));
+  }
+  return files;
 }
 
 }  // namespace cupel

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bom/build.h"
 #include "checks/check.h"
 #include "formats/dependencies.h"
 
@@ -33,12 +34,17 @@ struct Manifest {
   const FileEntry* file = nullptr;
   ManifestKind kind = ManifestKind::requirements;
   dependencies::Listing listing;
+  dependencies::Listing locked;  // of a lock file: every package that gets installed
   bool lock_has_hashes = false;
   std::string problem;  // why it was not examined
 };
 
 // Every manifest and lock file outside of folders of installed packages, in path order.
 [[nodiscard]] Result<std::vector<Manifest>> read_manifests(const CheckInput& input, Task& task);
+
+// The packages of the manifests, by ecosystem as OSV calls it, for the bill of materials. Where a
+// lock file stands beside a manifest, its versions count.
+[[nodiscard]] std::vector<bom::PackageFile> package_files(const std::vector<Manifest>& manifests);
 
 // A lock file of this kind fixes what a manifest of that kind asks for.
 [[nodiscard]] bool locks(ManifestKind lock, ManifestKind manifest);

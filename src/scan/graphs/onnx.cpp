@@ -116,6 +116,7 @@ class Telling {
     for (const auto& [text, span] : reading_.notes) {
       examine_hidden_text(layer_, session_, "doc_string", text, span);
     }
+    if (reading_.complete) session_.state(layer_, "tensors", cat(reading_.tensors));
     if (!reading_.producer.empty()) session_.state(layer_, "producer", reading_.producer);
     for (const auto& [domain, version] : reading_.opsets) {
       session_.state(layer_, "operator_set",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 
 #include "base/text.h"
 #include "formats/signature.h"
@@ -79,6 +80,32 @@ void state_quantisation(const Layer& layer, Session& session, const gguf::Readin
   }
 }
 
+// The product of the sides, or nothing when it does not fit: a file may claim anything.
+std::optional<std::uint64_t> elements_of(const gguf::Tensor& tensor) {
+  std::uint64_t product = 1;
+  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(tensor.dimensions, 4); ++i) {
+    if (__builtin_mul_overflow(product, tensor.sides.at(i), &product)) return {};
+  }
+  return product;
+}
+
+void state_sizes(const Layer& layer, Session& session, const gguf::Reading& reading) {
+  if (!reading.complete) return;
+  std::uint64_t parameters = 0;
+  for (const auto& tensor : reading.tensors) {
+    const auto elements = elements_of(tensor);
+    if (!elements || __builtin_add_overflow(parameters, *elements, &parameters)) return;
+  }
+  session.state(layer, "tensors", cat(reading.tensors.size()));
+  session.state(layer, "parameters", cat(parameters));
+  for (const auto& pair : reading.pairs) {
+    const bool is_text = pair.value.is_text() || pair.value.type == gguf::Type::array;
+    if (pair.key.ends_with(".context_length") && !is_text) {
+      session.state(layer, "context_length", cat(pair.value.number));
+    }
+  }
+}
+
 // llama.cpp takes `tokenizer.chat_template`, and by name `tokenizer.chat_template.<name>`.
 bool is_template(std::string_view key) {
   return key == kTemplate || (key.starts_with(kTemplate) && key[kTemplate.size()] == '.');
@@ -150,6 +177,7 @@ void examine(const Layer& layer, Session& session) {
   if (!reading.complete) session.miss(layer, "it could not be read to the end of its tensor list");
   for (const auto& pair : reading.pairs) examine_pair(layer, session, reading, pair);
   state_quantisation(layer, session, reading);
+  state_sizes(layer, session, reading);
   examine_tail(layer, session, reading);
 }
 

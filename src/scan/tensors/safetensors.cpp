@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "base/text.h"
 #include "scan/examiner.h"
@@ -22,6 +23,25 @@ bool fits(const Layer& layer) {
          lower(layer.name()).ends_with(".safetensors");
 }
 
+// Tensors, their elements, and the number format of most bytes.
+void state_sizes(const Layer& layer, Session& session, const safetensors::Reading& reading) {
+  if (!reading.complete) return;
+  std::uint64_t parameters = 0;
+  std::map<std::string_view, std::uint64_t> formats;
+  for (const auto& tensor : reading.tensors) {
+    std::uint64_t elements = 1;
+    for (const auto side : tensor.shape) {
+      if (__builtin_mul_overflow(elements, side, &elements)) return;
+    }
+    if (__builtin_add_overflow(parameters, elements, &parameters)) return;
+    if (tensor.end > tensor.begin) formats[tensor.dtype] += tensor.end - tensor.begin;
+  }
+  session.state(layer, "tensors", cat(reading.tensors.size()));
+  session.state(layer, "parameters", cat(parameters));
+  const auto most = std::ranges::max_element(formats, {}, [](const auto& e) { return e.second; });
+  if (most != formats.end()) session.state(layer, "number_format", most->first);
+}
+
 void examine(const Layer& layer, Session& session) {
   const auto reading = safetensors::read(layer.bytes, layer.bytes.size());
   for (const auto& problem : reading.problems) {
@@ -37,6 +57,7 @@ void examine(const Layer& layer, Session& session) {
          .help = problem.refused ? "get the file again from where it was made, and compare digests"
                                  : "save it again with the safetensors library"});
   }
+  state_sizes(layer, session, reading);
   const Span header{8, std::min<std::uint64_t>(8 + reading.header_bytes, layer.bytes.size())};
   for (const auto& [key, value] : reading.metadata) {
     if (key == "license" || key == "licence") session.state(layer, "licence", value);

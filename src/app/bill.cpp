@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/bill.h"
+
+#include <filesystem>
+
+#include "app/asset_reader.h"
+#include "app/cycle.h"
+#include "app/recall.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "bom/build.h"
+#include "checks/artifact/model_reports.h"
+#include "checks/material.h"
+#include "checks/supply/manifests.h"
+#include "inventory/inventory.h"
+#include "provenance/attestation.h"
+
+namespace cupel {
+namespace {
+
+constexpr std::uint64_t kEnvelopeLimit = 1U << 20U;
+constexpr std::uint64_t kTextLimit = 1U << 20U;
+
+// Signatures of people of the roster over files, as attestations/*.json holds them.
+std::vector<bom::Signed> signatures_of(const SystemPaths& paths, const System& system,
+                                       const Inventory& inventory) {
+  std::vector<bom::Signed> all;
+  for (const auto& file : inventory.files) {
+    if (!file.path.starts_with("attestations/") || !file.path.ends_with(".json")) continue;
+    const auto text = read_text(paths.root / file.path, kEnvelopeLimit);
+    if (!text.ok()) continue;
+    const auto attestation = read_attestation(text.value(), file.path, system);
+    if (!attestation.verified) continue;
+    for (const auto& subject : attestation.subjects) {
+      if (subject.digest.empty()) continue;
+      all.push_back({.sha256 = subject.digest,
+                     .seen = printable(cat(file.path, ", signed by ", attestation.by), 400)});
+    }
+  }
+  return all;
+}
+
+// The newest completed cycle that the state folder's ledger has; "" without one.
+std::string assessed_by(const Context& context, const SystemPaths& paths) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(paths.state / "ledger.db", ignored)) return {};
+  auto ledger = Ledger::open(paths.state, Ledger::Mode::read, context.clock);
+  if (!ledger.ok()) return {};
+  const auto baseline = read_baseline(ledger.value());
+  if (!baseline.ok() || baseline.value().cycle.empty()) return {};
+  return cat("ETSI EN 304 223, cycle ", baseline.value().cycle, ", ",
+             to_rfc3339(baseline.value().finished));
+}
+
+}  // namespace
+
+Result<bom::Document> take_bill(const Context& context, const SystemPaths& paths,
+                                const System& system, Timestamp created) {
+  const Timestamp before = SystemClock().now();  // compared with ctimes of files
+  std::error_code ignored;
+  const bool has_state = std::filesystem::is_directory(paths.state, ignored);
+  InventoryOptions options;
+  if (has_state) options.cache = paths.state / "cache";
+  options.exclude.push_back(paths.state.filename().string());
+  Task task(context.stop, Task::Clock::time_point::max());
+  const ProgressLine line(context.terminal, task, "hashing", ProgressLine::Unit::bytes);
+  const Inventory inventory = TRY(take_inventory(system, paths.root, options, task));
+
+  const DiskReader reader(paths.root, before);
+  NoRecall nothing;
+  std::optional<CachedRecall> cached;
+  if (has_state) cached.emplace(paths.state / "results", false);
+  const Baseline baseline;
+  const std::string collector = tool_name();
+  const CheckInput input{.system = system,
+                         .inventory = inventory,
+                         .baseline = baseline,
+                         .reader = reader,
+                         .recall = cached ? static_cast<Recall&>(*cached) : nothing,
+                         .now = created,
+                         .collector = collector};
+  bom::Material material{.system = system,
+                         .inventory = inventory,
+                         .signatures = signatures_of(paths, system, inventory),
+                         .assessed = assessed_by(context, paths),
+                         .tool = collector,
+                         .created = created};
+  for (const auto index : model_files(inventory)) {
+    TRY(task.step(1));
+    const auto& file = inventory.files[index];
+    auto examined = TRY(examine_model(input, file));
+    material.models.push_back({.path = file.path,
+                               .report = std::move(examined.report),
+                               .problem = std::move(examined.problem)});
+  }
+  material.packages = package_files(TRY(read_manifests(input, task)));
+  for (const auto index : bom::wanted_texts(inventory)) {
+    const auto& file = inventory.files[index];
+    auto text = TRY(read_text_of(input, file, kTextLimit));
+    if (text.ok()) material.texts.push_back({.path = file.path, .text = std::move(text.text)});
+  }
+  // What was examined need not be examined again; failing to keep it changes nothing.
+  if (cached) static_cast<void>(cached->save());
+  return bom::build(material);
+}
+
+}  // namespace cupel
