@@ -44,12 +44,20 @@ foreach(room ${rooms})
   if(sources)
     add_executable(${room}_test ${sources})
     target_link_libraries(${room}_test PRIVATE test_support ${room})
-    gtest_discover_tests(${room}_test TEST_PREFIX "${room}/" DISCOVERY_TIMEOUT 60)
+    # Cases with a PostgreSQL server run in one process, so that one server is started for all.
+    gtest_discover_tests(${room}_test TEST_PREFIX "${room}/" DISCOVERY_TIMEOUT 60
+      TEST_FILTER "-Postgres*")
   endif()
 endforeach()
 if(TARGET app_test)
   add_dependencies(app_test cupel)
 endif()
+
+foreach(room store ledger)
+  add_test(NAME ${room}/postgres COMMAND ${room}_test "--gtest_filter=Postgres*")
+  set_tests_properties(${room}/postgres PROPERTIES
+    LABELS postgres TIMEOUT 900 SKIP_REGULAR_EXPRESSION "no PostgreSQL server")
+endforeach()
 
 include(cmake/test_tools.cmake)
 

@@ -16,6 +16,7 @@ LIBRARY_OF = {
     "openssl/": "OpenSSL::Crypto",
     "blake3.h": "blake3",
     "sqlite3": "SQLite::SQLite3",
+    "libpq-fe.h": "postgresql",
     "zlib.h": "ZLIB::ZLIB",
     "zconf.h": "ZLIB::ZLIB",
     "bzlib.h": "BZip2::BZip2",

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "store/file_lock.h"
+#include "store/places.h"
 #include "support/support.h"
 
 namespace cupel {
@@ -44,60 +45,6 @@ TEST(Database, GivesBackWhatWasBound) {
   EXPECT_TRUE(rows.is_null(1));
   EXPECT_FALSE(rows.step().value());
   EXPECT_TRUE(std::filesystem::exists(folder / "a b?c#d%.db"));
-}
-
-TEST(Database, TransactionRollsBackUnlessCommitted) {
-  const test::TemporaryFolder folder;
-  const auto database = make(folder / "t.db");
-  {
-    auto transaction = Transaction::begin(database, Mode::write);
-    ASSERT_OK(transaction);
-    ASSERT_OK(database.run("INSERT INTO t(id) VALUES(1)"));
-  }
-  EXPECT_EQ(database.number("SELECT count(*) FROM t").value(), 0);
-  {
-    auto transaction = Transaction::begin(database, Mode::write);
-    ASSERT_OK(database.run("INSERT INTO t(id) VALUES(1)"));
-    ASSERT_OK(transaction.value().commit());
-  }
-  EXPECT_EQ(database.number("SELECT count(*) FROM t").value(), 1);
-}
-
-TEST(Database, ALockIsWaitedForAndThenToldAsALimit) {
-  const test::TemporaryFolder folder;
-  const auto first = make(folder / "t.db");
-  const auto second = Database::open(folder / "t.db", Mode::write, 50);
-  ASSERT_OK(second);
-  auto held = Transaction::begin(first, Mode::write);
-  ASSERT_OK(held);
-  const auto start = std::chrono::steady_clock::now();
-  const auto refused = Transaction::begin(second.value(), Mode::write);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(40));
-  EXPECT_EQ(refused.error().fault, Fault::limit);
-  EXPECT_FALSE(refused.error().hint.empty());
-}
-
-TEST(Database, ReadersSeeOneMomentWhileAWriterGoesOn) {
-  const test::TemporaryFolder folder;
-  const auto writer = make(folder / "t.db");
-  const auto reader = Database::open(folder / "t.db", Mode::read, 50);
-  ASSERT_OK(reader);
-  const auto view = Transaction::begin(reader.value(), Mode::read);
-  ASSERT_OK(view);
-  EXPECT_EQ(reader.value().number("SELECT count(*) FROM t").value(), 0);
-  ASSERT_OK(writer.run("INSERT INTO t(id) VALUES(1)"));
-  EXPECT_EQ(reader.value().number("SELECT count(*) FROM t").value(), 0);
-}
-
-TEST(Database, AReaderMayNotWrite) {
-  const test::TemporaryFolder folder;
-  make(folder / "t.db");
-  const auto reader = Database::open(folder / "t.db", Mode::read, 50);
-  ASSERT_OK(reader);
-  const auto wrote = reader.value().run("INSERT INTO t(id) VALUES(1)");
-  ASSERT_FALSE(wrote.ok());
-  EXPECT_EQ(wrote.error().fault, Fault::denied);
 }
 
 TEST(Database, WhatIsNoDatabaseOrNotThereIsTold) {
