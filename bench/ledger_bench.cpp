@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// ledger_bench DIR: how fast the ledger takes entries on the disk that holds DIR, against
-// what the disk itself can do: every commit waits for an fsync.
+// ledger_bench DIR [ENTRIES] [URL]: how fast the ledger takes entries on the disk that holds DIR
+// (or on the PostgreSQL server behind URL), beside what the disk can do and what the same shape
+// takes without a ledger: 512-byte rows, group commit, nothing hashed, sealed or signed. Then
+// opening, proving, verifying and exporting a log of ENTRIES (1,000,000) entries.
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -15,99 +21,188 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "ledger/export.h"
+#include "ledger/group_commit.h"
 #include "ledger/ledger.h"
+#include "store/database.h"
 
 namespace {
 
 using namespace cupel;
 using Steady = std::chrono::steady_clock;
 
+constexpr auto kFor = std::chrono::seconds(4);
+
 double seconds_since(Steady::time_point start) {
   return std::chrono::duration<double>(Steady::now() - start).count();
 }
 
-// Repeats `work` for about two seconds; how often per second it was done.
-double rate(const std::function<bool()>& work) {
+struct Rate {
+  double per_second = 0;
+  double p50_ms = 0;
+  double p99_ms = 0;
+};
+
+// `producers` threads do `work` again and again, each waiting for it, for a few seconds.
+Rate rate(unsigned producers, const std::function<bool(std::uint64_t)>& work) {
+  std::vector<std::vector<float>> times(producers);
+  std::atomic<bool> go = true;
   const auto start = Steady::now();
-  std::uint64_t done = 0;
-  while (seconds_since(start) < 2.0) {
-    if (!work()) return 0;
-    ++done;
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned t = 0; t < producers; ++t) {
+      threads.emplace_back([&, t] {
+        for (std::uint64_t i = 0; go; ++i) {
+          const auto begin = Steady::now();
+          if (!work(i * producers + t)) return;
+          times[t].push_back(static_cast<float>(seconds_since(begin) * 1e3));
+        }
+      });
+    }
+    std::this_thread::sleep_for(kFor);
+    go = false;
   }
-  return static_cast<double>(done) / seconds_since(start);
+  const double took = seconds_since(start);
+  std::vector<float> all;
+  for (const auto& one : times) all.insert(all.end(), one.begin(), one.end());
+  if (all.empty()) return {};
+  std::ranges::sort(all);
+  return {.per_second = static_cast<double>(all.size()) / took,
+          .p50_ms = all[all.size() / 2],
+          .p99_ms = all[all.size() * 99 / 100]};
 }
 
-double raw_sync_rate(const std::filesystem::path& folder) {
+void print(const char* what, unsigned producers, const Rate& rate) {
+  std::printf("%-18s %4u producers %9.0f /s   p50 %7.2f ms   p99 %7.2f ms\n", what, producers,
+              rate.per_second, rate.p50_ms, rate.p99_ms);
+  std::fflush(stdout);
+}
+
+void bench_disk(const std::filesystem::path& folder) {
   const auto path = folder / "raw";
   const File file(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   const std::string page(4096, 'x');
-  return rate([&] {
-    return ::write(file.fd(), page.data(), page.size()) == static_cast<ssize_t>(page.size()) &&
-           ::fdatasync(file.fd()) == 0;
-  });
+  print("write + fdatasync", 1, rate(1, [&](std::uint64_t) {
+          return ::write(file.fd(), page.data(), page.size()) ==
+                     static_cast<ssize_t>(page.size()) &&
+                 ::fdatasync(file.fd()) == 0;
+        }));
 }
 
-double append_rate(Ledger& ledger, std::size_t batch) {
-  std::uint64_t n = 0;
-  return static_cast<double>(batch) * rate([&] {
-           std::vector<Draft> drafts;
-           for (std::size_t i = 0; i < batch; ++i) {
-             drafts.push_back(
-                 {.type = entry_type::kObservation,
-                  .actor = "bench",
-                  .subjects = {},
-                  .body = cat("{\"n\":", n++, ",\"pad\":\"", std::string(480, 'x'), "\"}")});
-           }
-           return ledger.append(drafts).ok();
-         });
+// The prototype's shape: what the database alone takes.
+void bench_rows(const std::filesystem::path& folder, unsigned producers) {
+  std::filesystem::remove_all(folder / "rows");
+  std::filesystem::create_directories(folder / "rows");
+  const auto database = Database::open(folder / "rows/t.db", Database::Mode::write, 1000);
+  if (!database.ok() ||
+      !database.value().run("CREATE TABLE t(i INTEGER PRIMARY KEY, b BLOB)").ok()) {
+    return;
+  }
+  auto rows = database.value().insert_into("t", {"i", "b"});
+  const std::string body(512, 'x');
+  GroupCommit<bool> turns;
+  std::int64_t next = 0;
+  print("rows alone", producers, rate(producers, [&](std::uint64_t) {
+          bool done = false;
+          turns.join(done, [&](std::span<bool* const> wishes) {
+            auto turn = Transaction::begin(database.value(), Database::Mode::write);
+            bool fine = turn.ok();
+            for (std::size_t i = 0; fine && i < wishes.size(); ++i) {
+              fine = rows.value().add(next++).add(as_bytes(body)).end_row().ok();
+            }
+            fine = fine && rows.value().write().ok() && turn.value().commit().ok();
+            for (bool* wish : wishes) *wish = fine;
+          });
+          return done;
+        }));
+}
+
+Draft draft(std::uint64_t n) {
+  return {.type = entry_type::kObservation,
+          .actor = "bench",
+          .subjects = {},
+          .body = cat("{\"n\":", n, ",\"pad\":\"", std::string(480, 'x'), "\"}")};
+}
+
+LedgerPlace fresh(const std::filesystem::path& folder, const std::string& url) {
+  if (url.empty()) std::filesystem::remove_all(folder / "state");
+  return {folder / "state", url};
+}
+
+bool bench_producers(const std::filesystem::path& folder, const std::string& url) {
+  const SystemClock clock;
+  for (const unsigned producers : {1U, 8U, 64U, 256U}) {
+    if (url.empty()) bench_rows(folder, producers);
+    auto ledger = Ledger::open(fresh(folder, url), Ledger::Mode::write, clock);
+    if (!ledger.ok()) {
+      std::fprintf(stderr, "error: %s\n", ledger.error().what.c_str());
+      return false;
+    }
+    print("ledger entries", producers,
+          rate(producers, [&](std::uint64_t n) { return ledger.value().append(draft(n)).ok(); }));
+  }
+  return true;
+}
+
+bool bench_long_log(const std::filesystem::path& folder, const std::string& url,
+                    std::uint64_t entries) {
+  constexpr std::size_t kBatch = 64;  // as 64 producers would be grouped
+  const SystemClock clock;
+  auto start = Steady::now();
+  std::uint64_t begun = 0;
+  {
+    auto ledger = Ledger::open(fresh(folder, url), Ledger::Mode::write, clock);
+    if (!ledger.ok()) return false;
+    begun = ledger.value().size();
+    while (ledger.value().size() < entries) {
+      std::vector<Draft> drafts;
+      for (std::size_t i = 0; i < kBatch; ++i) drafts.push_back(draft(ledger.value().size() + i));
+      if (!ledger.value().append(drafts).ok()) return false;
+    }
+  }
+  std::printf("%-42s %10.0f /s\n", "one producer, 64 at a time",
+              static_cast<double>(entries - begun) / seconds_since(start));
+  start = Steady::now();
+  const auto ledger = Ledger::open({folder / "state", url}, Ledger::Mode::read, clock);
+  if (!ledger.ok()) return false;
+  const std::uint64_t size = ledger.value().size();
+  std::printf("%-42s %10.2f ms\n", cat("open with ", size, " entries").c_str(),
+              seconds_since(start) * 1e3);
+  constexpr std::uint64_t kProofs = 1000;
+  start = Steady::now();
+  for (std::uint64_t i = 0; i < kProofs; ++i) {
+    if (!ledger.value().prove(i * size / kProofs).ok()) return false;
+  }
+  std::printf("%-42s %10.3f ms\n", "one proof", seconds_since(start) * 1e3 / kProofs);
+  Task task;
+  start = Steady::now();
+  const auto found = ledger.value().verify({}, {}, task);
+  if (!found.ok() || !found.value().self_consistent) return false;
+  std::printf("%-42s %10.2f s\n", "verify", seconds_since(start));
+  std::fflush(stdout);
+  if (size > 2'000'000) return true;  // an export is held in memory
+  start = Steady::now();
+  if (!ledger.value().export_to(folder / "export.jsonl", task).ok()) return false;
+  std::printf("%-42s %10.2f s\n", "export", seconds_since(start));
+  const auto text = read_text(folder / "export.jsonl", 1ULL << 40U);
+  start = Steady::now();
+  if (!text.ok() || !read_export(text.value()).problems.empty()) return false;
+  std::printf("%-42s %10.2f s\n", "read and verify the export", seconds_since(start));
+  return true;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: ledger_bench DIR\n");
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: ledger_bench DIR [ENTRIES] [URL]\n");
     return 2;
   }
   const std::filesystem::path folder = std::filesystem::path(argv[1]) / "ledger-bench";
+  const std::uint64_t entries = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1'000'000;
+  const std::string url = argc > 3 ? argv[3] : "";
   std::filesystem::create_directories(folder);
-  const SystemClock clock;
-  std::printf("%-34s %10.0f /s\n", "4 KiB written and fdatasync", raw_sync_rate(folder));
-  for (const std::size_t batch : {1U, 10U, 100U, 1000U, 10'000U}) {
-    std::filesystem::remove_all(folder / "state");
-    auto ledger = Ledger::open(folder / "state", Ledger::Mode::write, clock);
-    if (!ledger.ok()) {
-      std::fprintf(stderr, "error: %s\n", ledger.error().what.c_str());
-      return 3;
-    }
-    const double entries = append_rate(ledger.value(), batch);
-    std::printf("entries in commits of %-12zu %10.0f /s  (%.0f commits/s)\n", batch, entries,
-                entries / static_cast<double>(batch));
-  }
-  auto start = Steady::now();
-  const auto ledger = Ledger::open(folder / "state", Ledger::Mode::read, clock);
-  if (!ledger.ok()) return 3;
-  const auto size = static_cast<double>(ledger.value().size());
-  std::printf("open with %.0f entries %26.2f ms\n", size, seconds_since(start) * 1e3);
-  start = Steady::now();
-  constexpr int kProofs = 1000;
-  for (std::uint64_t i = 0; i < kProofs; ++i) {
-    if (!ledger.value().prove(i * ledger.value().size() / kProofs).ok()) return 1;
-  }
-  std::printf("%-34s %10.3f ms\n", "one proof", seconds_since(start) * 1e3 / kProofs);
-  Task task;
-  start = Steady::now();
-  const auto found = ledger.value().verify({}, {}, task);
-  if (!found.ok() || !found.value().self_consistent) return 1;
-  std::printf("%-34s %10.0f entries/s\n", "verify", size / seconds_since(start));
-  start = Steady::now();
-  if (!ledger.value().export_to(folder / "export.jsonl", task).ok()) return 1;
-  std::printf("%-34s %10.0f entries/s\n", "export", size / seconds_since(start));
-  const auto text = read_text(folder / "export.jsonl", 1ULL << 40U);
-  start = Steady::now();
-  if (!text.ok() || !read_export(text.value()).problems.empty()) return 1;
-  std::printf("%-34s %10.0f entries/s\n", "read and verify the export",
-              size / seconds_since(start));
+  bench_disk(folder);
+  const bool done = bench_producers(folder, url) && bench_long_log(folder, url, entries);
   std::filesystem::remove_all(folder);
-  return 0;
+  return done ? 0 : 1;
 }

@@ -10,8 +10,14 @@ foreach(test ledger_test app_test)
   endif()
 endforeach()
 
-# What Python's unpickler asks for must be what we find, in made, crafted and damaged streams.
 find_package(Python3 COMPONENTS Interpreter REQUIRED)
+# Every flipped bit is found, or changes nothing.
+add_test(NAME ledger/tampering_drill
+  COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/ledger/tampering_drill.py
+    $<TARGET_FILE:ledger_appender> ${PROJECT_SOURCE_DIR})
+set_tests_properties(ledger/tampering_drill PROPERTIES TIMEOUT 900)
+
+# What Python's unpickler asks for must be what we find, in made, crafted and damaged streams.
 add_executable(pickle_imports ${PROJECT_SOURCE_DIR}/tests/formats/pickle/imports_main.cpp)
 target_link_libraries(pickle_imports PRIVATE formats)
 add_test(NAME formats/pickle_differential

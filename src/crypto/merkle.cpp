@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/merkle.h"
 
+#include <algorithm>
 #include <bit>
+#include <thread>
 
 #include "base/require.h"
 
@@ -117,6 +119,29 @@ std::vector<Node> completed_by(std::uint64_t index) {
     nodes.push_back({.level = level, .at = index});
   }
   return nodes;
+}
+
+Tree::Tree(std::vector<Digest> leaves, unsigned threads) : size_(leaves.size()) {
+  constexpr std::size_t kWorthAThread = 8192;
+  levels_.push_back(std::move(leaves));
+  while (levels_.back().size() > 1) {
+    const std::vector<Digest>& below = levels_.back();
+    std::vector<Digest> level(below.size() / 2);
+    const auto hash = [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i)
+        level[i] = node_hash(below[2 * i], below[2 * i + 1]);
+    };
+    const std::size_t parts =
+        std::clamp<std::size_t>(level.size() / kWorthAThread, 1, std::max(1U, threads));
+    {
+      std::vector<std::jthread> others;
+      for (std::size_t part = 1; part < parts; ++part) {
+        others.emplace_back(hash, level.size() * part / parts, level.size() * (part + 1) / parts);
+      }
+      hash(0, level.size() / parts);
+    }
+    levels_.push_back(std::move(level));
+  }
 }
 
 void Tree::append(const Digest& leaf) {

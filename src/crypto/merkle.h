@@ -44,6 +44,9 @@ struct Range {
 // A tree that only grows; keeps the hashes of all complete subtrees.
 class Tree {
  public:
+  Tree() = default;
+  // The tree over all leaves, hashed by so many threads.
+  Tree(std::vector<Digest> leaves, unsigned threads);
   void append(const Digest& leaf);
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] Digest root() const;

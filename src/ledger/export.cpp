@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "crypto/merkle.h"
+#include "ledger/erasure.h"
 #include "ledger/leaf.h"
 #include "ledger/state.h"
 
@@ -27,7 +28,7 @@ std::string entry_line(const Entry& entry) {
                             {"leaf_hash", to_hex(merkle::leaf_hash(as_bytes(entry.leaf)))},
                             {"salt", entry.salt}});
   if (entry.erased) {
-    line.set("body", nullptr);
+    line.set("body", nullptr).set("salt", nullptr);
   } else if (is_utf8(entry.body)) {
     line.set("body", entry.body);
   } else {
@@ -111,6 +112,7 @@ class Reader {
                   const std::optional<std::string>& earlier) {
     read_header(trust);
     for (std::size_t i = 1; i + 2 < lines_.size(); ++i) read_entry(i);
+    check_gone();
     read_checkpoint();
     if (earlier) read_earlier(*earlier);
     read_seal();
@@ -193,20 +195,47 @@ class Reader {
     auto leaf = read_leaf(entry.leaf);
     if (!leaf.leaf) return wrong("leaf", leaf.problem);
     if (leaf.leaf->seq != i - 1) wrong("leaf", "the leaf is that of another entry");
-    const auto salt = from_hex(entry.salt);
-    if (!salt || salt->size() != std::tuple_size_v<Salt>) return wrong("salt", "it is no salt");
-    if (encoded && !decode(entry.body)) return wrong(body, "the body is not encoded as it must be");
-    if (!json[body].is_text() && !entry.erased) return wrong(body, "the body is no text");
     if (entry.erased) {
-      wrong(body, "the body is gone, and nothing in the log says that it was erased");
-    } else if (to_hex(commitment(*salt, entry.body)) != leaf.leaf->body_sha256) {
-      wrong(body, "body and salt do not match the commitment in the leaf");
+      if (!json["salt"].is_null()) wrong("salt", "the body is gone and its salt is not");
+      gone_.push_back({.entry = i - 1, .where = line->at(body)});
+    } else {
+      const auto salt = from_hex(entry.salt);
+      if (!salt || salt->size() != std::tuple_size_v<Salt>) return wrong("salt", "it is no salt");
+      if (encoded && !decode(entry.body)) {
+        return wrong(body, "the body is not encoded as it must be");
+      }
+      if (!json[body].is_text()) return wrong(body, "the body is no text");
+      if (to_hex(commitment(*salt, entry.body)) != leaf.leaf->body_sha256) {
+        wrong(body, "body and salt do not match the commitment in the leaf");
+      }
+      if (leaf.leaf->type == entry_type::kErasure) take_erasure(i - 1, entry.body, line->at(body));
     }
     entry.type = std::move(leaf.leaf->type);
     entry.actor = std::move(leaf.leaf->actor);
     entry.at = leaf.leaf->at;
     entry.media_type = std::move(leaf.leaf->media_type);
     reading_.entries.push_back(std::move(entry));
+  }
+
+  void take_erasure(std::uint64_t entry, std::string_view body, const std::string& where) {
+    auto record = read_erasure(body);
+    if (!record || (!record->entries.empty() && record->entries.back().end > entry)) {
+      problem(where, cat("entry ", entry, ": it does not say what was erased"));
+      return;
+    }
+    erasures_.push_back(*std::move(record));
+  }
+
+  // A body may be gone when the log itself says so.
+  void check_gone() {
+    for (const auto& [entry, where] : gone_) {
+      const bool told = std::ranges::any_of(
+          erasures_, [seq = entry](const auto& record) { return record.names(seq); });
+      if (!told) {
+        problem(where, cat("entry ", entry,
+                           ": the body is gone, and nothing in the log says that it was erased"));
+      }
+    }
   }
 
   // Base64 stands only for bytes that no JSON text can hold.
@@ -269,9 +298,16 @@ class Reader {
     }
   }
 
+  struct Gone {
+    std::uint64_t entry = 0;
+    std::string where;
+  };
+
   std::string_view text_;
   std::vector<std::string_view> lines_;
   ExportReading reading_;
+  std::vector<Gone> gone_;
+  std::vector<ErasureRecord> erasures_;
   std::optional<note::Verifier> verifier_;
   merkle::Tree tree_;
 };
@@ -285,25 +321,27 @@ ExportReading read_export(std::string_view text, const std::optional<std::string
 
 Result<void> Ledger::export_to(const std::filesystem::path& file, Task& task) const {
   constexpr std::uint64_t kBatch = 256;
-  const std::string newest = TRY(checkpoint());
+  TRY(checkpoint());  // an empty ledger has nothing to export
   const PrivateKey key = TRY(load_key(state_->files, state_->verifier));
-  std::string text = header_line(origin(), vkey(), size()) + "\n";
+  const auto head = state_->head();
+  const std::uint64_t end = head->frontier.size();
+  std::string text = header_line(origin(), vkey(), end) + "\n";
   merkle::Frontier frontier;
   std::vector<merkle::Frontier::Completed> completed;
-  task.expect(size());
-  for (std::uint64_t from = 0; from < size(); from += kBatch) {
-    for (const auto& entry : TRY(entries(from, from + kBatch))) {
+  task.expect(end);
+  for (std::uint64_t from = 0; from < end; from += kBatch) {
+    for (const auto& entry : TRY(entries(from, std::min(from + kBatch, end)))) {
       TRY(task.step(1));
       frontier.append(merkle::leaf_hash(as_bytes(entry.leaf)), completed);
       text += entry_line(entry) + "\n";
     }
     completed.clear();
   }
-  if (frontier.root() != state_->frontier.root()) {
+  if (frontier.root() != head->frontier.root()) {
     return fail(Fault::integrity, "the entries do not give the signed root",
                 "`cupel ledger verify` names what is wrong");
   }
-  text += checkpoint_line(newest) + "\n";
+  text += checkpoint_line(head->newest->note) + "\n";
   text += seal_line(text, key.sign(as_bytes(text))) + "\n";
   return replace_file(file, text);
 }

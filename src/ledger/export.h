@@ -7,7 +7,8 @@
 //   {"sha256":…,"signature":…}     Ed25519 by the ledger's key over all bytes before this line
 //
 // Leaf and checkpoint are texts, byte for byte what was hashed and signed. A body that is
-// not UTF-8 stands as "body_base64".
+// not UTF-8 stands as "body_base64". An erased body, and its salt, are null; an entry of the type
+// "erasure" further down names every one of them.
 //
 // A file that is not exactly what the writer would write again is refused with
 // the line and column of the first difference.

@@ -2,6 +2,7 @@
 #include "ledger/leaf.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -45,14 +46,72 @@ std::string text_of(const Leaf& leaf) {
       .canonical();
 }
 
+// Nearly every leaf is plain: texts without escapes, and the members where they belong. Such a
+// one is read straight through; whatever is not so obvious is left to the reader of JSON.
+class PlainLeaf {
+ public:
+  explicit PlainLeaf(std::string_view text) : rest_(text) {}
+
+  std::optional<Leaf> read() {
+    Leaf leaf;
+    leaf.actor = after("{\"actor\":\"");
+    leaf.body_sha256 = after(",\"body_sha256\":\"");
+    leaf.media_type = after(",\"media_type\":\"");
+    leaf.seq = number(",\"seq\":");
+    expect(",\"subjects\":[");
+    while (plain_ && !rest_.starts_with("]") && leaf.subjects.size() <= kSubjectLimit) {
+      leaf.subjects.push_back(after(leaf.subjects.empty() ? "\"" : ",\""));
+    }
+    const auto ts = after("],\"ts\":\"");
+    leaf.type = after(",\"type\":\"");
+    expect(",\"v\":1}");
+    const auto at = parse_timestamp(ts);
+    if (!plain_ || !rest_.empty() || !at || to_rfc3339(*at) != ts) return {};
+    leaf.at = *at;
+    const bool sound = is_type(leaf.type) && is_digest(leaf.body_sha256) && !leaf.actor.empty() &&
+                       std::ranges::all_of(leaf.subjects, is_subject);
+    if (!sound) return {};
+    return leaf;
+  }
+
+ private:
+  void expect(std::string_view text) {
+    plain_ = plain_ && rest_.starts_with(text);
+    if (plain_) rest_.remove_prefix(text.size());
+  }
+  // A text that canonical JSON writes as it is, up to its quote.
+  std::string after(std::string_view begin) {
+    expect(begin);
+    const auto end = rest_.find('"');
+    plain_ = plain_ && end != std::string_view::npos &&
+             std::ranges::all_of(rest_.substr(0, end),
+                                 [](char c) { return c >= ' ' && c <= '~' && c != '\\'; });
+    if (!plain_) return {};
+    std::string text(rest_.substr(0, end));
+    rest_.remove_prefix(end + 1);
+    return text;
+  }
+  std::uint64_t number(std::string_view begin) {
+    expect(begin);
+    std::uint64_t value = 0;
+    const auto [end, problem] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+    plain_ = plain_ && problem == std::errc{} && value < (std::uint64_t{1} << 53U) &&
+             (rest_[0] != '0' || value == 0) && (value != 0 || end == rest_.data() + 1);
+    if (plain_) rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+    return value;
+  }
+
+  std::string_view rest_;
+  bool plain_ = true;
+};
+
 }  // namespace
 
 Digest commitment(Bytes salt, std::string_view body) {
   return Sha256().add(salt).add(body).finish();
 }
 
-Result<std::string> leaf_text(const Draft& draft, std::uint64_t seq, Timestamp at,
-                              const Digest& body) {
+Result<LeafForm> LeafForm::make(const Draft& draft) {
   if (!is_type(draft.type)) {
     return fail(Fault::usage, cat("`", printable(draft.type, 80), "` is no type of entry"));
   }
@@ -65,17 +124,21 @@ Result<std::string> leaf_text(const Draft& draft, std::uint64_t seq, Timestamp a
                                     "` of an entry is not a SHA-256 digest"));
     }
   }
-  std::string text = text_of({.type = std::string(draft.type),
-                              .actor = draft.actor,
-                              .media_type = draft.media_type,
-                              .body_sha256 = to_hex(body),
-                              .subjects = folded(draft.subjects),
-                              .seq = seq,
-                              .at = at});
-  if (text.size() > kLeafLimit) {
+  LeafForm form;
+  form.actor_ = cat("{\"actor\":", Json(draft.actor).canonical(), ",\"body_sha256\":\"");
+  form.media_ = cat("\",\"media_type\":", Json(draft.media_type).canonical(), ",\"seq\":");
+  form.subjects_ =
+      cat(",\"subjects\":", Json::texts(folded(draft.subjects)).canonical(), ",\"ts\":\"");
+  form.type_ = cat("\",\"type\":\"", draft.type, "\",\"v\":1}");
+  constexpr std::uint64_t kLongest = std::uint64_t{1} << 53U;
+  if (form.text(kLongest, to_rfc3339({}), Digest{}).size() > kLeafLimit) {
     return fail(Fault::limit, "the actor and media type of an entry are too long for its leaf");
   }
-  return text;
+  return form;
+}
+
+std::string LeafForm::text(std::uint64_t seq, std::string_view at, const Digest& body) const {
+  return cat(actor_, to_hex(body), media_, seq, subjects_, at, type_);
 }
 
 LeafReading read_leaf(std::string_view text) {

@@ -38,16 +38,27 @@ struct Leaf {
 // SHA-256(salt || body).
 [[nodiscard]] Digest commitment(Bytes salt, std::string_view body);
 
-// The canonical text of the leaf for a draft. Fault::usage or Fault::limit for a draft
-// that cannot be one.
-[[nodiscard]] Result<std::string> leaf_text(const Draft& draft, std::uint64_t seq, Timestamp at,
-                                            const Digest& body);
+// The leaf of a draft but for what is known only when its turn comes. Making one does the work
+// that callers can do at the same time.
+class LeafForm {
+ public:
+  // Fault::usage or Fault::limit for a draft that cannot be an entry.
+  static Result<LeafForm> make(const Draft& draft);
+  // The canonical text.
+  [[nodiscard]] std::string text(std::uint64_t seq, std::string_view at, const Digest& body) const;
+
+ private:
+  std::string actor_;     // {"actor":…,"body_sha256":"
+  std::string media_;     // ","media_type":…,"seq":
+  std::string subjects_;  // ,"subjects":[…],"ts":"
+  std::string type_;      // ","type":…,"v":1}
+};
 
 struct LeafReading {
   std::optional<Leaf> leaf;
   std::string problem;
 };
-// Reads only what leaf_text would have written.
+// Reads only what a LeafForm would have written.
 [[nodiscard]] LeafReading read_leaf(std::string_view text);
 
 }  // namespace cupel

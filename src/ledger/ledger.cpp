@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "ledger/erasure.h"
 #include "ledger/leaf.h"
 #include "ledger/state.h"
 
@@ -15,6 +16,11 @@ namespace cupel {
 namespace {
 
 constexpr std::size_t kBodyLimit = 256U << 20U;
+constexpr std::size_t kVaultNameLimit = 200;
+// Every checkpoint of a young log is kept, and one for so many entries of an older one: the
+// newest covers them all, and verifying a signature takes as long as verifying fifty entries.
+constexpr std::uint64_t kYoung = 2048;
+constexpr std::uint64_t kCheckpointEvery = 1024;
 
 // A state folder may be handed to others, so its name tells nothing but the key.
 std::string origin_of(const PublicKey& key) {
@@ -40,7 +46,7 @@ Result<PrivateKey> make_key(const LedgerFiles& files) {
   return key;
 }
 
-Result<tables::Identity> make_ledger(const LedgerFiles& files, const Database& database) {
+Result<void> make_ledger(const LedgerFiles& files, const Database& database) {
   // The database is new, but a checkpoint of it was published: it has been lost.
   if (const auto text = read_text(files.head); text.ok()) {
     const auto checkpoint = note::read_unverified(text.value());
@@ -51,8 +57,7 @@ Result<tables::Identity> make_ledger(const LedgerFiles& files, const Database& d
   tables::Identity identity{.origin = origin,
                             .vkey = note::vkey({.name = origin, .key = key.public_key()})};
   TRY(replace_file(files.vkey, identity.vkey + "\n"));
-  TRY(tables::create(database, identity));
-  return identity;
+  return tables::create(database, identity);
 }
 
 Error does_not_fit(std::string_view why) {
@@ -74,12 +79,71 @@ Result<merkle::Frontier> check_edge(const Database& database, const note::Checkp
   if (frontier.root() != newest.root) return does_not_fit("its tree does not give the signed root");
   if (newest.size == 0) return frontier;
   const std::uint64_t last = newest.size - 1;
-  const Digest leaf = merkle::leaf_hash(as_bytes(TRY(tables::entry_row(database, last)).leaf));
+  const Digest leaf = merkle::leaf_hash(as_bytes(TRY(tables::leaf_of(database, last))));
   const auto proof = TRY(tables::hashes(database, merkle::inclusion_path(last, newest.size)));
   if (!merkle::verify_inclusion(leaf, last, newest.size, proof, newest.root)) {
     return does_not_fit(cat("entry ", last, " is not the one that was signed"));
   }
   return frontier;
+}
+
+Result<void> check_vault_name(const std::string& name) {
+  const bool plain = std::ranges::none_of(
+      name, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+  if (!name.empty() && name.size() <= kVaultNameLimit && plain && is_utf8(name)) return {};
+  return fail(Fault::usage, cat("`", printable(name, 80), "` is no name of a vault"),
+              "at most 200 bytes of UTF-8 without control characters");
+}
+
+// One entry, checked against its hash in the tree and its commitment.
+Result<Entry> read_entry(tables::Stored stored, tables::Vaults& vaults, bool bodies) {
+  const auto damaged = [seq = stored.seq](std::string_view why) {
+    return does_not_fit(cat("entry ", seq, " ", why));
+  };
+  auto leaf = read_leaf(stored.leaf).leaf;
+  if (!leaf || leaf->seq != stored.seq || merkle::leaf_hash(as_bytes(stored.leaf)) != stored.hash) {
+    return damaged("is not the one that was written");
+  }
+  Entry entry{.index = stored.seq,
+              .leaf = stored.leaf,
+              .salt = {},
+              .body = {},
+              .erased = false,
+              .type = std::move(leaf->type),
+              .actor = std::move(leaf->actor),
+              .at = leaf->at,
+              .media_type = std::move(leaf->media_type)};
+  if (!bodies) {
+    const bool sealed = stored.vault.has_value();
+    entry.erased = sealed ? TRY(vaults.find(*stored.vault)) == nullptr : !stored.has_body;
+    return entry;
+  }
+  auto opened = TRY(tables::open_body(std::move(stored), vaults));
+  if (!opened.problem.empty()) return damaged(cat("cannot be read: ", opened.problem));
+  entry.erased = !opened.body;
+  if (entry.erased) return entry;
+  entry.salt = to_hex(as_bytes(opened.salt));
+  entry.body = *std::move(opened.body);
+  if (to_hex(commitment(as_bytes(opened.salt), entry.body)) != leaf->body_sha256) {
+    return damaged("has a body that does not match the commitment in its leaf");
+  }
+  return entry;
+}
+
+Result<std::vector<Entry>> read_entries(const Database& database, std::int64_t layout,
+                                        merkle::Range range, bool bodies) {
+  std::vector<Entry> entries;
+  tables::Vaults vaults(database);
+  auto rows = TRY(tables::entries(database, layout, bodies));
+  rows.bind(1, static_cast<std::int64_t>(range.begin))
+      .bind(2, static_cast<std::int64_t>(range.end));
+  for (std::uint64_t index = range.begin; index < range.end; ++index) {
+    if (!TRY(rows.step()) || rows.integer(0) != static_cast<std::int64_t>(index)) {
+      return does_not_fit(cat("entry ", index, " is missing"));
+    }
+    entries.push_back(TRY(read_entry(tables::stored(rows), vaults, bodies)));
+  }
+  return entries;
 }
 
 // What was published earlier must be a beginning of what is there now.
@@ -126,62 +190,91 @@ Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
+std::shared_ptr<const LedgerHead> Ledger::State::head() const {
+  const std::scoped_lock one(head_mutex);
+  return head_now;
+}
+
+void Ledger::State::set_head(LedgerHead next) {
+  auto made = std::make_shared<const LedgerHead>(std::move(next));
+  const std::scoped_lock one(head_mutex);
+  head_now = std::move(made);
+}
+
 Result<void> Ledger::State::load() {
   // Before the view is taken: a writer may publish a newer one at any moment.
   const auto before = published(files, verifier);
   auto view = TRY(Transaction::begin(database, Database::Mode::read));
-  newest = TRY(tables::newest_checkpoint(database));
-  note::Checkpoint head{.origin = identity.origin, .size = 0, .root = merkle::empty_root()};
-  if (newest) {
-    auto opened = note::open(newest->note, verifier);
+  LedgerHead head;
+  head.newest = TRY(tables::newest_checkpoint(database));
+  note::Checkpoint newest{.origin = identity.origin, .size = 0, .root = merkle::empty_root()};
+  if (head.newest) {
+    auto opened = note::open(head.newest->note, verifier);
     if (!opened.ok()) return does_not_fit(cat("its newest checkpoint: ", opened.error().what));
-    head = std::move(opened).value();
+    newest = std::move(opened).value();
   }
-  if (head.origin != identity.origin) return does_not_fit("its checkpoint has another origin");
-  frontier = TRY(check_edge(database, head));
-  if (before) TRY(check_published(database, frontier, *before));
+  if (newest.origin != identity.origin) return does_not_fit("its checkpoint has another origin");
+  head.frontier = TRY(check_edge(database, newest));
+  if (before) TRY(check_published(database, head.frontier, *before));
+  set_head(std::move(head));
   return {};
 }
 
-Result<Ledger> Ledger::open(const std::filesystem::path& state, Mode mode, const Clock& clock,
-                            int wait_ms) {
-  const LedgerFiles files(state);
+Result<Ledger> Ledger::open(const LedgerPlace& place, Mode mode, const Clock& clock, int wait_ms) {
+  const LedgerFiles files(place.folder);
   const bool writes = mode == Mode::write;
+  const bool remote = !place.url.empty();
+  const auto access = writes ? Database::Mode::write : Database::Mode::read;
   std::optional<FileLock> lock;
   if (writes) {
-    TRY(make_folders(state, 0700));
-    lock = TRY(FileLock::take(files.lock, wait_ms));
+    TRY(make_folders(place.folder, 0700));
+    if (!remote) lock = TRY(FileLock::take(files.lock, wait_ms));
   }
-  auto database = TRY(Database::open(
-      files.database, writes ? Database::Mode::write : Database::Mode::read, wait_ms));
-  tables::Identity identity;
-  if (TRY(tables::is_empty(database))) {
+  auto database = TRY(remote ? Database::connect(place.url, access, wait_ms)
+                             : Database::open(files.database, access, wait_ms));
+  if (TRY(database.is_empty())) {
     if (!writes) {
-      return fail(Fault::missing,
-                  cat("there is no ledger in `", printable(state.string()), "` yet"),
+      const std::string where = remote ? Database::shown(place.url) : place.folder.string();
+      return fail(Fault::missing, cat("there is no ledger in `", printable(where), "` yet"),
                   "`cupel assess` makes one");
     }
-    identity = TRY(make_ledger(files, database));
-  } else {
-    TRY(tables::check_layout(database));
-    identity = TRY(tables::identity(database));
+    TRY(make_ledger(files, database));
   }
+  auto layout = TRY(tables::check_layout(database));
+  if (writes && layout == tables::kClearLayout) {
+    TRY(tables::upgrade(database));
+    layout = TRY(tables::check_layout(database));
+  }
+  auto identity = TRY(tables::identity(database));
   auto verifier = note::parse_vkey(identity.vkey);
   if (!verifier.ok() || verifier.value().name != identity.origin) {
     return does_not_fit("it does not say whose key signs it");
   }
   std::optional<PrivateKey> key;
-  if (writes) key = TRY(load_key(files, verifier.value()));
-  Ledger ledger(std::make_unique<State>(State{.files = files,
-                                              .mode = mode,
-                                              .clock = &clock,
-                                              .lock = std::move(lock),
-                                              .database = std::move(database),
-                                              .identity = std::move(identity),
-                                              .verifier = std::move(verifier).value(),
-                                              .key = std::move(key),
-                                              .newest = {},
-                                              .frontier = {}}));
+  std::optional<Database> reader;
+  if (writes) {
+    key = TRY(load_key(files, verifier.value()));
+    // What a crash between an erasure and its tidying up left in the log goes now.
+    if (!remote) static_cast<void>(database.forget());
+    reader = TRY(database.another());
+  }
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): it has mutexes, so it is made where it stays
+  Ledger ledger(std::unique_ptr<State>(new State{.files = files,
+                                                 .mode = mode,
+                                                 .clock = &clock,
+                                                 .lock = std::move(lock),
+                                                 .database = std::move(database),
+                                                 .layout = layout,
+                                                 .identity = std::move(identity),
+                                                 .verifier = std::move(verifier).value(),
+                                                 .key = std::move(key),
+                                                 .turns = {},
+                                                 .writer = {},
+                                                 .reading = {},
+                                                 .reader = std::move(reader),
+                                                 .head_mutex = {},
+                                                 .head_now = {}}));
+  ledger.state_->set_head({});
   auto loaded = ledger.state_->load();
   if (!loaded.ok() && mode != Mode::examine) return std::move(loaded).error();
   return ledger;
@@ -190,78 +283,202 @@ Result<Ledger> Ledger::open(const std::filesystem::path& state, Mode mode, const
 Result<std::vector<Receipt>> Ledger::append(std::span<const Draft> drafts) {
   State& state = *state_;
   require(state.mode == Mode::write && state.key.has_value());
-  const PrivateKey& key = *state.key;
-  std::vector<Receipt> receipts;
-  if (drafts.empty()) return receipts;
-  auto transaction = TRY(Transaction::begin(state.database, Database::Mode::write));
-  const auto newest = TRY(tables::newest_checkpoint(state.database));
-  if (newest != state.newest) {
-    return fail(Fault::integrity, "something else has written to the ledger while it was open");
-  }
-  auto writer = TRY(tables::Writer::make(state.database));
-  merkle::Frontier frontier = state.frontier;  // replaces the old one once it is durable
-  std::vector<merkle::Frontier::Completed> completed;
+  if (drafts.empty()) return std::vector<Receipt>();
+  LedgerWish wish;
+  wish.drafts = drafts;
   for (const auto& draft : drafts) {
     if (draft.body.size() > kBodyLimit) {
       return fail(Fault::limit, cat("an entry holds at most ", human_bytes(kBodyLimit)));
     }
-    const Salt salt = random_bytes_32();
-    const std::uint64_t seq = frontier.size();
-    const std::string leaf =
-        TRY(leaf_text(draft, seq, state.clock->now(), commitment(salt, draft.body)));
-    const Digest hash = merkle::leaf_hash(as_bytes(leaf));
-    TRY(writer.entry(seq, leaf, salt, draft.body));
-    frontier.append(hash, completed);
-    receipts.push_back({.index = seq, .leaf_hash = to_hex(hash)});
+    TRY(check_vault_name(draft.vault));
+    wish.forms.push_back(TRY(LeafForm::make(draft)));
   }
-  for (const auto& node : completed) TRY(writer.node(node));
-  tables::Newest next{
-      .nr = newest ? newest->nr + 1 : 0,
-      .note = note::sign(
-          {.origin = state.identity.origin, .size = frontier.size(), .root = frontier.root()},
-          state.verifier.name, key)};
-  TRY(writer.checkpoint(next.nr, next.note));
-  TRY(state.commit(transaction));
-  state.frontier = std::move(frontier);
-  state.newest = std::move(next);
-  state.publish();
-  return receipts;
-}
-
-Result<void> Ledger::State::commit(Transaction& transaction) {
-  auto committed = transaction.commit();
-  if (committed.ok()) return {};
-  // The log may hold the whole commit although its fsync failed, and the next start
-  // would find it there. Emptying the log makes "it failed" true.
-  auto error = std::move(committed).error();
-  transaction.roll_back();
-  auto emptied = database.number("PRAGMA wal_checkpoint(TRUNCATE)");
-  if (!emptied.ok() || emptied.value() != 0) {
-    error.hint += error.hint.empty() ? "" : "; ";
-    error.hint += "the entries may or may not be there when the ledger is opened again";
-  }
-  return error;
-}
-
-// Best effort: the commit is durable, so nothing that happens here may call it failed.
-void Ledger::State::publish() const {
-  if (!newest) return;
-  std::error_code ignored;
-  const std::filesystem::path next = files.head.string() + ".new";
-  const File file(
-      ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
-  if (file.fd() < 0) return;
-  const std::string& text = newest->note;
-  if (::write(file.fd(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return;
-  std::filesystem::rename(next, files.head, ignored);
+  state.turns.join(wish, [&state](auto wishes) { state.write(wishes); });
+  if (wish.error) return *std::move(wish.error);
+  return std::move(wish.receipts);
 }
 
 Result<Receipt> Ledger::append(const Draft& draft) {
   return TRY(append(std::span(&draft, 1))).front();
 }
 
+Result<Erasure> Ledger::erase(const std::string& vault, const std::string& actor,
+                              const std::string& reason) {
+  State& state = *state_;
+  require(state.mode == Mode::write && state.key.has_value());
+  TRY(check_vault_name(vault));
+  if (!is_utf8(reason)) return fail(Fault::usage, "the reason of an erasure is text in UTF-8");
+  LedgerWish wish;
+  wish.vault = vault;
+  wish.reason = reason;
+  wish.forms.push_back(TRY(
+      LeafForm::make({.type = entry_type::kErasure, .actor = actor, .subjects = {}, .body = {}})));
+  state.turns.join(wish, [&state](auto wishes) { state.write(wishes); });
+  if (wish.error) return *std::move(wish.error);
+  return Erasure{
+      .receipt = wish.receipts.front(), .entries = wish.erased, .remains = std::move(wish.remains)};
+}
+
+void Ledger::State::write(std::span<LedgerWish* const> wishes) {
+  auto written = try_write(wishes);
+  if (written.ok()) {
+    publish();
+    forget(wishes);
+    return;
+  }
+  writer.reset();  // it may hold rows, and vaults, of what was rolled back
+  for (auto* wish : wishes) {
+    if (wish->error) continue;  // an erasure that named nothing knows better
+    wish->receipts.clear();
+    wish->error = written.error();
+  }
+}
+
+Result<void> Ledger::State::try_write(std::span<LedgerWish* const> wishes) {
+  auto transaction = TRY(Transaction::begin(database, Database::Mode::write));
+  TRY(catch_up());
+  if (!writer) writer = TRY(tables::Writer::make(database));
+  const auto before = head();
+  LedgerHead next{.newest = {}, .frontier = before->frontier};
+  std::vector<merkle::Frontier::Completed> completed;
+  const std::string at = to_rfc3339(clock->now());
+  for (auto* wish : wishes) {
+    TRY(wish->vault.empty() ? write_wish(*wish, next.frontier, completed, at)
+                            : write_erasure(*wish, next.frontier, completed, at));
+  }
+  const std::uint64_t old_size = before->frontier.size();
+  const std::uint64_t size = next.frontier.size();
+  if (size == old_size) return {};  // erasures that named nothing
+  std::ranges::sort(completed, {}, [](const auto& one) { return tables::node_number(one.node); });
+  for (const auto& node : completed) TRY(writer->node(node));
+  const bool replaces = old_size > kYoung && old_size / kCheckpointEvery == size / kCheckpointEvery;
+  const std::int64_t nr = before->newest ? before->newest->nr + (replaces ? 0 : 1) : 0;
+  next.newest = {
+      .nr = nr,
+      .note = note::sign({.origin = identity.origin, .size = size, .root = next.frontier.root()},
+                         verifier.name, *key)};
+  TRY(writer->checkpoint(*next.newest, replaces));
+  TRY(writer->write());
+  TRY(transaction.commit());
+  set_head(std::move(next));
+  return {};
+}
+
+// Other writers of a server may have been here since our last turn: what they left must be a
+// continuation of what we know, signed by our key.
+Result<void> Ledger::State::catch_up() {
+  const auto before = head();
+  auto newest = TRY(tables::newest_checkpoint(database));
+  if (newest == before->newest) return {};
+  if (!newest) return shrunk(0, before->frontier.size());
+  auto opened = note::open(newest->note, verifier);
+  if (!opened.ok()) return does_not_fit(cat("its newest checkpoint: ", opened.error().what));
+  if (opened.value().origin != identity.origin) {
+    return does_not_fit("its checkpoint has another origin");
+  }
+  LedgerHead next{.newest = std::move(newest),
+                  .frontier = TRY(check_edge(database, opened.value()))};
+  TRY(check_published(database, next.frontier,
+                      {.origin = identity.origin,
+                       .size = before->frontier.size(),
+                       .root = before->frontier.root()}));
+  set_head(std::move(next));
+  if (writer) writer->forget_vaults();  // one may have been erased meanwhile
+  return {};
+}
+
+Result<void> Ledger::State::write_wish(LedgerWish& wish, merkle::Frontier& frontier,
+                                       std::vector<merkle::Frontier::Completed>& completed,
+                                       const std::string& at) {
+  for (std::size_t i = 0; i < wish.drafts.size(); ++i) {
+    const Draft& draft = wish.drafts[i];
+    const std::uint64_t seq = frontier.size();
+    const auto random = random_bytes_32();
+    const auto seed = Bytes(random).first(Expander::kSeed);
+    const auto nonce = Bytes(random).last(Sealer::kNonce);
+    Vault& vault = *TRY(writer->vault(draft.vault));
+    const std::string leaf = wish.forms[i].text(seq, at, commitment(vault.salt(seed), draft.body));
+    const Digest hash = merkle::leaf_hash(as_bytes(leaf));
+    const auto body = TRY(writer->keep(seq, draft.body, nonce, vault));
+    TRY(writer->entry(seq, leaf, seed, body, vault));
+    frontier.append(hash, completed);
+    wish.receipts.push_back({.index = seq, .leaf_hash = to_hex(hash)});
+  }
+  return {};
+}
+
+Result<void> Ledger::State::write_erasure(LedgerWish& wish, merkle::Frontier& frontier,
+                                          std::vector<merkle::Frontier::Completed>& completed,
+                                          const std::string& at) {
+  const Vault* vault = TRY(writer->find_vault(wish.vault));
+  if (vault == nullptr) {
+    wish.error = fail(Fault::missing, cat("there is no vault `", printable(wish.vault), "`"));
+    return {};
+  }
+  TRY(writer->write());  // entries of this very commit may lie in it
+  ErasureRecord record{.vault = vault->id(), .entries = {}, .reason = wish.reason};
+  auto sealed = TRY(database.prepare("SELECT seq FROM entry WHERE vault = ?1 ORDER BY seq"));
+  sealed.bind(1, record.vault);
+  while (TRY(sealed.step())) add_entry(record, static_cast<std::uint64_t>(sealed.integer(0)));
+  const std::uint64_t seq = frontier.size();
+  TRY(writer->destroy(wish.vault, record.vault, seq));
+  const std::string body = text_of(record);
+  const Salt salt = random_bytes_32();
+  const std::string leaf = wish.forms.front().text(seq, at, commitment(salt, body));
+  const Digest hash = merkle::leaf_hash(as_bytes(leaf));
+  TRY(writer->clear_entry(seq, leaf, salt, body));
+  frontier.append(hash, completed);
+  wish.erased = record.count();
+  wish.receipts.push_back({.index = seq, .leaf_hash = to_hex(hash)});
+  return {};
+}
+
+// The erasure is durable. What the database keeps of the key beside its row goes now, and the
+// caller is told what nobody can promise.
+void Ledger::State::forget(std::span<LedgerWish* const> wishes) {
+  const bool erased = std::ranges::any_of(
+      wishes, [](const auto* wish) { return !wish->vault.empty() && !wish->error; });
+  if (!erased) return;
+  std::vector<std::string> remains;
+  if (const auto done = database.forget(); !done.ok()) remains.push_back(done.error().what);
+  if (database.kind() == Database::Kind::postgres) {
+    remains.emplace_back(
+        "the server's write-ahead log, until it is recycled; its archive, standbys");
+  } else {
+    remains.emplace_back("free blocks of the file system and spare cells of a flash disk");
+  }
+  remains.emplace_back("backups and copies of the database that were made before");
+  remains.emplace_back("exports that were made before: they hold the bodies in clear");
+  for (auto* wish : wishes) {
+    if (!wish->vault.empty()) wish->remains = remains;
+  }
+}
+
+// Best effort: the commit is durable, so nothing that happens here may call it failed.
+void Ledger::State::publish() const {
+  const auto now = head();
+  if (!now->newest) return;
+  std::error_code ignored;
+  // Writers of a server may share the folder: the copy must not go back.
+  std::optional<FileLock> turn;
+  if (!lock) {
+    auto taken = FileLock::take(files.lock, 1000);
+    if (!taken.ok()) return;
+    turn = std::move(taken).value();
+    const auto there = published(files, verifier);
+    if (there && there->size >= now->frontier.size()) return;
+  }
+  const std::filesystem::path next = files.head.string() + ".new";
+  const File file(
+      ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (file.fd() < 0) return;
+  const std::string& text = now->newest->note;
+  if (::write(file.fd(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return;
+  std::filesystem::rename(next, files.head, ignored);
+}
+
 std::uint64_t Ledger::size() const {
-  return state_->frontier.size();
+  return state_->head()->frontier.size();
 }
 std::string Ledger::origin() const {
   return state_->identity.origin;
@@ -271,13 +488,13 @@ std::string Ledger::vkey() const {
 }
 
 Result<std::string> Ledger::checkpoint() const {
-  const auto& newest = state_->newest;
+  const auto newest = state_->head()->newest;
   if (!newest) return fail(Fault::missing, "the ledger is empty: it has no checkpoint yet");
   return newest->note;
 }
 
 Result<std::string> Ledger::root_hex() const {
-  return to_hex(state_->frontier.root());
+  return to_hex(state_->head()->frontier.root());
 }
 
 Result<Entry> Ledger::entry(std::uint64_t index) const {
@@ -290,60 +507,31 @@ Result<Entry> Ledger::entry(std::uint64_t index) const {
 Result<std::vector<Entry>> Ledger::entries(std::uint64_t from, std::uint64_t to,
                                            bool bodies) const {
   to = std::min(to, size());
-  std::vector<Entry> entries;
-  auto rows = TRY(state_->database.prepare(
-      bodies ? "SELECT e.seq, e.leaf, e.salt, t.hash, b.bytes FROM entry e "
-               "LEFT JOIN tree t ON t.node = e.seq * 2 LEFT JOIN body b ON b.id = e.body "
-               "WHERE e.seq >= ?1 AND e.seq < ?2 ORDER BY e.seq"
-             : "SELECT e.seq, e.leaf, e.salt, t.hash, nullif(b.id IS NULL, 1) FROM entry e "
-               "LEFT JOIN tree t ON t.node = e.seq * 2 LEFT JOIN body b ON b.id = e.body "
-               "WHERE e.seq >= ?1 AND e.seq < ?2 ORDER BY e.seq"));
-  rows.bind(1, static_cast<std::int64_t>(from)).bind(2, static_cast<std::int64_t>(to));
-  for (std::uint64_t index = from; index < to; ++index) {
-    const auto damaged = [&](std::string_view why) {
-      rows.reset();
-      return does_not_fit(cat("entry ", index, " ", why));
-    };
-    if (!TRY(rows.step()) || rows.integer(0) != static_cast<std::int64_t>(index)) {
-      return damaged("is missing");
-    }
-    const std::string text = rows.text(1);
-    auto leaf = read_leaf(text).leaf;
-    if (!leaf || leaf->seq != index ||
-        !std::ranges::equal(merkle::leaf_hash(as_bytes(text)), rows.bytes(3))) {
-      return damaged("is not the one that was written");
-    }
-    Entry entry{.index = index,
-                .leaf = text,
-                .salt = to_hex(rows.bytes(2)),
-                .body = bodies ? rows.text(4) : "",
-                .erased = rows.is_null(4),
-                .type = std::move(leaf->type),
-                .actor = std::move(leaf->actor),
-                .at = leaf->at,
-                .media_type = std::move(leaf->media_type)};
-    if (bodies && !entry.erased &&
-        to_hex(commitment(rows.bytes(2), entry.body)) != leaf->body_sha256) {
-      return damaged("has a body that does not match the commitment in its leaf");
-    }
-    entries.push_back(std::move(entry));
-  }
-  return entries;
+  return state_->read([&](const Database& database) {
+    return read_entries(database, state_->layout, {.begin = from, .end = to}, bodies);
+  });
 }
 
 Result<std::string> Ledger::prove(std::uint64_t index) const {
-  if (index >= size()) {
-    return fail(Fault::missing, cat("there is no entry ", index, ": the ledger holds ", size()));
+  const auto head = state_->head();
+  const std::uint64_t size = head->frontier.size();
+  if (index >= size) {
+    return fail(Fault::missing, cat("there is no entry ", index, ": the ledger holds ", size));
   }
-  const auto proof = TRY(tables::hashes(state_->database, merkle::inclusion_path(index, size())));
-  const Digest leaf =
-      merkle::leaf_hash(as_bytes(TRY(tables::entry_row(state_->database, index)).leaf));
-  if (!merkle::verify_inclusion(leaf, index, size(), proof, state_->frontier.root())) {
+  struct Found {
+    std::vector<Digest> proof;
+    Digest leaf;
+  };
+  const auto found = TRY(state_->read([&](const Database& database) -> Result<Found> {
+    return Found{.proof = TRY(tables::hashes(database, merkle::inclusion_path(index, size))),
+                 .leaf = merkle::leaf_hash(as_bytes(TRY(tables::leaf_of(database, index))))};
+  }));
+  if (!merkle::verify_inclusion(found.leaf, index, size, found.proof, head->frontier.root())) {
     return does_not_fit(cat("entry ", index, " is not in its tree"));
   }
   std::string text = cat("c2sp.org/tlog-proof@v1\nindex ", index, "\n");
-  for (const auto& hash : proof) text += to_base64(hash) + "\n";
-  return text + "\n" + TRY(checkpoint());
+  for (const auto& hash : found.proof) text += to_base64(hash) + "\n";
+  return text + "\n" + head->newest->note;
 }
 
 }  // namespace cupel

@@ -4,12 +4,15 @@
 // An entry is a *leaf* (canonical JSON, RFC 8785, at most 4 KiB) that commits to a
 // *body* by SHA-256(salt || body); leaves are hashed into an RFC 6962 Merkle tree
 // whose root is signed in a checkpoint (C2SP signed note) with every commit. Bodies
-// stand beside the leaves, so one may be erased while every proof stays valid.
+// stand beside the leaves, each sealed with the key of a vault, so that those of one
+// vault can be erased while every proof stays valid.
 //
 //   leaf = {"actor":…,"body_sha256":…,"media_type":…,"seq":…,"subjects":[…],"ts":…,"type":…,"v":1}
 //
-// On disk: one SQLite database (WAL, synchronous=FULL); docs/design/ledger.md draws
-// it and says, step by step, what a crash leaves.
+// In a SQLite file (WAL, synchronous=FULL) or on a PostgreSQL server; docs/design/ledger.md
+// draws it and says, step by step, what a crash leaves.
+//
+// Threads may share a Ledger. Appends of many are one commit, one fsync and one checkpoint.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +43,7 @@ inline constexpr std::string_view kAttestation = "attestation";  // body: DSSE e
 inline constexpr std::string_view kAssessment =
     "assessment";                                           // body: Assessment without ledger head
 inline constexpr std::string_view kCycleEnd = "cycle-end";  // body: {cycle, outcome, finished}
+inline constexpr std::string_view kErasure = "erasure";     // body: ErasureRecord, in clear
 }  // namespace entry_type
 
 // What is to be written.
@@ -49,6 +53,9 @@ struct Draft {
   std::vector<std::string> subjects;  // digests, hex
   std::string media_type = "application/json";
   std::string body;
+  // The vault whose key seals the body: a data subject, or a retention class. What is erased
+  // together belongs in one. At most 200 bytes of UTF-8.
+  std::string vault = "general";
 };
 
 // Where it stands once it is durable.
@@ -60,7 +67,7 @@ struct Receipt {
 struct Entry {
   std::uint64_t index = 0;
   std::string leaf;  // canonical JSON
-  std::string salt;  // 32 bytes, hex
+  std::string salt;  // 32 bytes, hex; gone with the body
   std::string body;  // may be gone: then `erased`
   bool erased = false;
   // Of the leaf:
@@ -84,6 +91,24 @@ struct Verification {
   std::vector<LedgerProblem> problems;
 };
 
+// What was erased.
+struct Erasure {
+  Receipt receipt;                   // of the entry that says so
+  std::uint64_t entries = 0;         // whose bodies can be read no more
+  std::vector<std::string> remains;  // what may still hold the key, for people
+};
+
+// Where a ledger is. Without a URL all of it is in the folder; with one the tables are on a
+// PostgreSQL server, and the folder holds the key, which never leaves it, and the copy of the
+// newest checkpoint. Every writer of such a ledger needs the key.
+struct LedgerPlace {
+  LedgerPlace(std::filesystem::path state) : folder(std::move(state)) {}  // NOLINT(*-explicit-*)
+  LedgerPlace(std::filesystem::path state, std::string server)
+      : folder(std::move(state)), url(std::move(server)) {}
+  std::filesystem::path folder;
+  std::string url;
+};
+
 class Ledger {
  public:
   // `examine` is for verify() alone: it opens a ledger that `read` refuses, too.
@@ -91,11 +116,12 @@ class Ledger {
 
   // Opens, or in write mode creates, the ledger of a state folder: `ledger.db` and,
   // on creation, the key `ledger-key.pem` (mode 0600) and `ledger-key.pub` (vkey).
-  // A second writer waits up to `wait_ms`, then gets Fault::limit. An interrupted
+  // A second writer waits up to `wait_ms`, then gets Fault::limit; on a server writers
+  // take turns with every commit, and see what the others wrote. An interrupted
   // commit is rolled back here; what was acknowledged is there. Fault::integrity when
   // the newest checkpoint does not fit the entries, or the ledger has shrunk since.
   // A reader sees the ledger as it is now. `clock` must outlive the ledger.
-  static Result<Ledger> open(const std::filesystem::path& state, Mode mode, const Clock& clock,
+  static Result<Ledger> open(const LedgerPlace& place, Mode mode, const Clock& clock,
                              int wait_ms = 10'000);
   Ledger(Ledger&&) noexcept;
   Ledger& operator=(Ledger&&) noexcept;
@@ -103,11 +129,19 @@ class Ledger {
   Ledger& operator=(const Ledger&) = delete;
   ~Ledger();
 
-  // Writes the drafts as one commit with a new checkpoint. When it answers, they
-  // are durable: fsync has returned. On error nothing of them is in the log (when
-  // the disk refuses to say so, the error's hint does). REQUIRES: write mode.
+  // Writes the drafts, one behind the other, in one commit with a new checkpoint, which other
+  // threads may share. When it answers, they are durable: fsync has returned. On error nothing
+  // of them is in the log (when the disk refuses to say so, the error's hint does).
+  // REQUIRES: write mode.
   Result<std::vector<Receipt>> append(std::span<const Draft> drafts);
   Result<Receipt> append(const Draft& draft);
+
+  // Destroys the key of a vault, and says so in an entry of the type kErasure that names the
+  // entries; nobody can read their bodies any more, and everything still verifies. A vault of
+  // that name begins anew with the next draft. `reason` stays in clear: it names no person.
+  // Fault::missing when there is no such vault. REQUIRES: write mode.
+  Result<Erasure> erase(const std::string& vault, const std::string& actor,
+                        const std::string& reason);
 
   [[nodiscard]] std::uint64_t size() const;
   [[nodiscard]] std::string origin() const;

@@ -2,7 +2,12 @@
 // Ledger::State: what an open ledger holds. Private to this room.
 #pragma once
 
+#include <memory>
+#include <mutex>
+
 #include "crypto/merkle.h"
+#include "ledger/group_commit.h"
+#include "ledger/leaf.h"
 #include "ledger/ledger.h"
 #include "ledger/tables.h"
 #include "store/database.h"
@@ -27,21 +32,66 @@ struct LedgerFiles {
   std::filesystem::path head;
 };
 
+// The end of the log at one moment.
+struct LedgerHead {
+  std::optional<tables::Newest> newest;  // nothing while the ledger is empty
+  merkle::Frontier frontier;
+};
+
+// What one caller wants written; filled in by whoever writes it.
+struct LedgerWish {
+  std::span<const Draft> drafts;
+  std::vector<LeafForm> forms;  // of the drafts, or of the entry about an erasure
+  // An erasure instead of drafts:
+  std::string vault;
+  std::string reason;
+  std::uint64_t erased = 0;
+  std::vector<std::string> remains;
+
+  std::vector<Receipt> receipts;
+  std::optional<Error> error;
+};
+
 struct Ledger::State {
   LedgerFiles files;
   Mode mode;
   const Clock* clock;
-  std::optional<FileLock> lock;  // held by the writer
-  Database database;
+  std::optional<FileLock> lock;  // held by the writer of a file
+  Database database;             // the writer's, during its turn; else the readers'
+  std::int64_t layout;
   tables::Identity identity;
   note::Verifier verifier;
-  std::optional<PrivateKey> key;         // of the writer
-  std::optional<tables::Newest> newest;  // nothing while the ledger is empty
-  merkle::Frontier frontier;
+  std::optional<PrivateKey> key;  // of the writer
+
+  GroupCommit<LedgerWish> turns;
+  std::optional<tables::Writer> writer;  // belongs to whose turn it is
+  mutable std::mutex reading;            // one reader at a time
+  std::optional<Database> reader;        // beside the writer's
+  mutable std::mutex head_mutex;
+  std::shared_ptr<const LedgerHead> head_now;
 
   // Reads and checks the newest checkpoint and the right edge of the tree.
   Result<void> load();
-  Result<void> commit(Transaction& transaction);
+  [[nodiscard]] std::shared_ptr<const LedgerHead> head() const;
+  void set_head(LedgerHead next);
+  // Asks `question` of the connection for reading.
+  template <class F>
+  auto read(F&& question) const {
+    const std::scoped_lock one(reading);
+    return std::forward<F>(question)(reader ? *reader : database);
+  }
+
+  // A turn: one transaction, one checkpoint.
+  void write(std::span<LedgerWish* const> wishes);
+  Result<void> try_write(std::span<LedgerWish* const> wishes);
+  Result<void> catch_up();
+  Result<void> write_wish(LedgerWish& wish, merkle::Frontier& frontier,
+                          std::vector<merkle::Frontier::Completed>& completed,
+                          const std::string& at);
+  Result<void> write_erasure(LedgerWish& wish, merkle::Frontier& frontier,
+                             std::vector<merkle::Frontier::Completed>& completed,
+                             const std::string& at);
+  void forget(std::span<LedgerWish* const> wishes);
   void publish() const;
 };
 

@@ -205,9 +205,7 @@ class PostgresStatement final : public StatementEngine {
   }
 
   void bind(int at, std::int64_t number) override {
-    auto& value = slot(at, kInteger);
-    value.kept = big_endian(static_cast<std::uint64_t>(number), 8);
-    value.bytes = value.kept;
+    slot(at, kInteger).number = big_endian(static_cast<std::uint64_t>(number), 8);
   }
   void bind(int at, std::string_view text) override { slot(at, kText).bytes = text; }
   void bind(int at, Bytes bytes) override { slot(at, kBytes).bytes = as_text(bytes); }
@@ -246,8 +244,10 @@ class PostgresStatement final : public StatementEngine {
   struct Value {
     Oid type = 0;
     bool null = false;
-    std::string kept;
-    std::string_view bytes;
+    std::string number;      // of an integer
+    std::string_view bytes;  // of anything else
+
+    [[nodiscard]] std::string_view sent() const { return type == kInteger ? number : bytes; }
   };
 
   Value& slot(int at, Oid type) {
@@ -280,9 +280,10 @@ class PostgresStatement final : public StatementEngine {
     std::vector<const char*> texts;
     std::vector<int> sizes;
     for (const auto& value : values_) {
-      const char* data = value.bytes.data() != nullptr ? value.bytes.data() : "";
+      const auto sent = value.sent();
+      const char* data = sent.data() != nullptr ? sent.data() : "";
       texts.push_back(value.null ? nullptr : data);
-      sizes.push_back(static_cast<int>(value.bytes.size()));
+      sizes.push_back(static_cast<int>(sent.size()));
     }
     const std::vector<int> formats(values_.size(), 1);
     answer_.reset(PQexecPrepared(handle_->get(), name_.c_str(), static_cast<int>(values_.size()),

@@ -2,6 +2,7 @@
 // What was acknowledged is there, whatever happens to the writer or the disk.
 #include <chrono>
 #include <cstdlib>
+#include <iostream>
 #include <map>
 #include <random>
 #include <sstream>
@@ -12,6 +13,7 @@
 #include "base/text.h"
 #include "crypto/merkle.h"
 #include "ledger/ledger.h"
+#include "ledger/places.h"
 #include "support/process.h"
 #include "support/support.h"
 
@@ -32,21 +34,23 @@ void take_acknowledged(const std::string& said, Acknowledged& into) {
 }
 
 // Opens as a writer, which recovers, and demands that everything is sound and there.
-void expect_sound(const std::filesystem::path& state, const Acknowledged& acknowledged,
-                  const std::string& when) {
+void expect_sound(const LedgerPlace& state, const Acknowledged& acknowledged,
+                  const std::string& when, const std::optional<std::string>& earlier = {}) {
   const SystemClock clock;
-  auto ledger = Ledger::open(state, Ledger::Mode::write, clock, 1000);
+  auto ledger = Ledger::open(state, Ledger::Mode::write, clock, 5000);
   ASSERT_TRUE(ledger.ok()) << when << ": " << ledger.error().what;
   Task task;
-  const auto found = ledger.value().verify({}, {}, task);
+  const auto found = ledger.value().verify({}, earlier, task);
   ASSERT_TRUE(found.ok()) << when << ": " << found.error().what;
   for (const auto& problem : found.value().problems) {
     ADD_FAILURE() << when << ": " << problem.where << ": " << problem.what;
   }
+  if (acknowledged.empty()) return;
+  const auto entries = ledger.value().entries(0, ledger.value().size(), false);
+  ASSERT_TRUE(entries.ok()) << when << ": " << entries.error().what;
+  ASSERT_GT(entries.value().size(), acknowledged.rbegin()->first) << when << ": entries are lost";
   for (const auto& [index, hash] : acknowledged) {
-    const auto entry = ledger.value().entry(index);
-    ASSERT_TRUE(entry.ok()) << when << ": entry " << index << ": " << entry.error().what;
-    EXPECT_EQ(to_hex(merkle::leaf_hash(as_bytes(entry.value().leaf))), hash) << when;
+    EXPECT_EQ(to_hex(merkle::leaf_hash(as_bytes(entries.value()[index].leaf))), hash) << when;
   }
 }
 
@@ -82,6 +86,130 @@ TEST(Durability, WhatWasAcknowledgedSurvivesKillsAtRandomMoments) {
     if (HasFatalFailure()) return;
   }
   EXPECT_GT(acknowledged.size(), kEnough) << "the writer was killed before it did anything";
+}
+
+// Sixty-four threads write, and everything is killed at a random moment; on a server, in every
+// third round, the server is what is killed. CUPEL_ROUNDS says how often.
+class EveryCrash : public testing::TestWithParam<Database::Kind> {
+ protected:
+  void SetUp() override { NEED_STORE(GetParam()); }
+};
+INSTANTIATE_TEST_SUITE_P(Sqlite, EveryCrash, testing::Values(Database::Kind::sqlite));
+INSTANTIATE_TEST_SUITE_P(Postgres, EveryCrash, testing::Values(Database::Kind::postgres));
+
+TEST_P(EveryCrash, LosesNothingThatWasAcknowledgedTo64Writers) {
+  const char* wanted = test::variable("CUPEL_ROUNDS");
+  const int rounds = wanted != nullptr ? std::atoi(wanted) : 8;
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(cat("seed ", seed));
+  std::mt19937 random(seed);
+  const test::LedgerAt at(GetParam());
+  const bool server = GetParam() == Database::Kind::postgres;
+  const std::string place = server ? cat(at.state().string(), " ", at.url()) : at.state().string();
+  const SystemClock clock;
+  Acknowledged acknowledged;
+  std::optional<std::string> earlier;
+  for (int round = 0; round < rounds; ++round) {
+    Process writers({CUPEL_LEDGER_APPENDER, place, "0", "64"}, {});
+    std::this_thread::sleep_for(std::chrono::microseconds(20'000 + random() % 400'000));
+    if (server && round % 3 == 2) {
+      test::PostgresServer::shared().stop(SIGKILL);
+      writers.kill();
+      test::PostgresServer::shared().start();
+      ASSERT_TRUE(test::PostgresServer::shared().runs()) << test::PostgresServer::shared().log();
+    } else {
+      writers.kill();
+    }
+    writers.wait();
+    take_acknowledged(writers.said(), acknowledged);
+    expect_sound(at.place(), acknowledged, cat("round ", round), earlier);
+    if (HasFailure()) return;
+    const auto ledger = Ledger::open(at.place(), Ledger::Mode::read, clock, 5000);
+    ASSERT_OK(ledger);
+    if (ledger.value().size() > 0) earlier = ledger.value().checkpoint().value();
+  }
+  EXPECT_GT(acknowledged.size(), 64U) << "the writers were killed before they did anything";
+  RecordProperty("acknowledged", static_cast<int>(acknowledged.size()));
+  std::cout << acknowledged.size() << " entries acknowledged in " << rounds << " rounds\n";
+}
+
+// What a power cut leaves of a write that nobody was told of: part of a page, or another page, at
+// the end of the log.
+TEST(Durability, ATornLastPageOfTheLogIsIgnored) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(cat("seed ", seed));
+  std::mt19937 random(seed);
+  const TemporaryFolder folder;
+  const SystemClock clock;
+  auto writer = Ledger::open(folder / "state", Ledger::Mode::write, clock, 1000);
+  ASSERT_OK(writer);
+  Acknowledged acknowledged;
+  for (int i = 0; i < 20; ++i) {
+    const auto receipt = writer.value().append(
+        {.type = entry_type::kObservation, .actor = "a", .subjects = {}, .body = cat(i)});
+    ASSERT_OK(receipt);
+    acknowledged[receipt.value().index] = receipt.value().leaf_hash;
+  }
+  const std::string log = test::slurp(folder / "state/ledger.db-wal");
+  constexpr std::size_t kFrame = 24 + 4096;
+  ASSERT_GT(log.size(), 3 * kFrame);
+  for (int round = 0; round < 40; ++round) {
+    const auto copy = folder / cat("copy", round);
+    std::filesystem::create_directories(copy);
+    for (const char* name :
+         {"ledger.db", "ledger-key.pem", "ledger-key.pub", "ledger-checkpoint"}) {
+      std::filesystem::copy(folder / "state" / name, copy / name);
+    }
+    // An old frame, whole or cut, or bytes that were never a frame.
+    std::string torn = log.substr(log.size() - (1 + random() % 3) * kFrame, kFrame);
+    if (round % 4 == 3) std::ranges::generate(torn, [&] { return static_cast<char>(random()); });
+    torn.resize(1 + random() % kFrame);
+    folder.write(cat("copy", round, "/ledger.db-wal"), log + torn);
+    expect_sound(copy, acknowledged, cat("round ", round));
+    if (HasFatalFailure()) return;
+  }
+}
+
+// The disk fills up under many writers: all are told, and what was acknowledged is there.
+TEST(Durability, AFullDiskIsToldToAllOf64Writers) {
+  for (const std::uint64_t at : {40U, 90U, 160U}) {
+    const TemporaryFolder folder;
+    Process writers({CUPEL_LEDGER_APPENDER, (folder / "state").string(), "0", "64"},
+                    faults(folder, at, "ENOSPC", true));
+    EXPECT_EQ(writers.wait(), 3) << writers.complained();
+    EXPECT_NE(writers.complained().find("the disk is full"), std::string::npos);
+    Acknowledged acknowledged;
+    take_acknowledged(writers.said(), acknowledged);
+    expect_sound(folder / "state", acknowledged, cat("full at call ", at));
+  }
+}
+
+// A crash at any step of an erasure leaves the vault whole or erased, and the log says which.
+TEST(Durability, AnErasureIsThereWholeOrNotAtAll) {
+  const TemporaryFolder made;
+  {
+    Process writer({CUPEL_LEDGER_APPENDER, (made / "state").string(), "9"}, {});
+    ASSERT_EQ(writer.wait(), 0);
+  }
+  std::size_t done = 0;
+  for (std::uint64_t at = 1; at < 100; ++at) {
+    const TemporaryFolder folder;
+    std::filesystem::copy(made / "state", folder / "state");
+    Process eraser({CUPEL_LEDGER_APPENDER, (folder / "state").string(), "erase", "subject 0"},
+                   faults(folder, at, "KILL", false));
+    const bool survived = eraser.wait() == 0;
+    const SystemClock clock;
+    expect_sound(folder / "state", {}, cat("killed at call ", at));
+    const auto ledger = Ledger::open(folder / "state", Ledger::Mode::read, clock, 1000);
+    ASSERT_OK(ledger);
+    const auto entries = ledger.value().entries(0, 1000).value();
+    const bool says = entries.back().type == entry_type::kErasure;
+    EXPECT_EQ(entries.front().erased, says) << at;
+    EXPECT_TRUE(says || eraser.said().empty()) << at;
+    done += says ? 1U : 0U;
+    if (survived) break;
+  }
+  EXPECT_GT(done, 1U);
 }
 
 // The calls that one run of two commits makes, from making the ledger to closing it.

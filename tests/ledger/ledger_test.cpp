@@ -107,7 +107,7 @@ TEST(Ledger, ABatchIsOneCheckpointAndEqualBodiesAreStoredOnce) {
   const auto database =
       Database::open(folder / "state/ledger.db", Database::Mode::read, 100).value();
   EXPECT_EQ(database.number("SELECT count(*) FROM checkpoint").value(), 1);
-  EXPECT_EQ(database.number("SELECT count(*) FROM body").value(), 1);
+  EXPECT_EQ(database.number("SELECT count(*) FROM sealed").value(), 1);
   EXPECT_EQ(database.number("SELECT count(*) FROM entry").value(), 5);
 }
 

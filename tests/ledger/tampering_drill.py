@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""tampering_drill.py APPENDER SOURCES: makes a ledger with erased and living vaults, leaves it once closed
+and once as a crash leaves it, exports it, and lets tools/tampering_drill.py flip bits of each.
+CUPEL_FLIPS says how many (default 150 in all)."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+APPENDER, SOURCES = sys.argv[1], Path(sys.argv[2])
+FLIPS = int(os.environ.get("CUPEL_FLIPS", "150"))
+
+
+def drill(flips: int, verify: str, show: str, *files: Path) -> int:
+    return subprocess.run([sys.executable, SOURCES / "tools/tampering_drill.py", "--flips", str(flips), "--verify",
+                           verify, "--show", show, *files], check=False).returncode
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        state, crashed, export = folder / "state", folder / "crashed", folder / "export.jsonl"
+        subprocess.run([APPENDER, state, "25"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([APPENDER, state, "erase", "subject 3"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([APPENDER, state, "export", export], check=True)
+        shutil.copytree(state, crashed)
+        writer = subprocess.Popen([APPENDER, crashed, "0"], stdout=subprocess.PIPE)
+        for _ in range(12):
+            writer.stdout.readline()
+        writer.kill()
+        writer.communicate()
+        assert (crashed / "ledger.db-wal").stat().st_size > 0
+
+        def commands(where: Path) -> list[str]:
+            return [f"{APPENDER} {where} verify", f"{APPENDER} {where} dump"]
+
+        codes = [
+            drill(FLIPS // 2, *commands(state), state / "ledger.db", state / "ledger-checkpoint",
+                  state / "ledger-key.pub"),
+            drill(FLIPS // 4, *commands(crashed), crashed / "ledger.db", crashed / "ledger.db-wal"),
+            drill(FLIPS - FLIPS // 2 - FLIPS // 4, f"{APPENDER} {export} verify-export", "true", export),
+        ]
+        return max(codes)
+
+
+sys.exit(main())
