@@ -190,13 +190,13 @@ Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
-std::shared_ptr<const LedgerHead> Ledger::State::head() const {
+std::shared_ptr<const StoredHead> Ledger::State::head() const {
   const std::scoped_lock one(head_mutex);
   return head_now;
 }
 
-void Ledger::State::set_head(LedgerHead next) {
-  auto made = std::make_shared<const LedgerHead>(std::move(next));
+void Ledger::State::set_head(StoredHead next) {
+  auto made = std::make_shared<const StoredHead>(std::move(next));
   const std::scoped_lock one(head_mutex);
   head_now = std::move(made);
 }
@@ -205,7 +205,7 @@ Result<void> Ledger::State::load() {
   // Before the view is taken: a writer may publish a newer one at any moment.
   const auto before = published(files, verifier);
   auto view = TRY(Transaction::begin(database, Database::Mode::read));
-  LedgerHead head;
+  StoredHead head;
   head.newest = TRY(tables::newest_checkpoint(database));
   note::Checkpoint newest{.origin = identity.origin, .size = 0, .root = merkle::empty_root()};
   if (head.newest) {
@@ -339,7 +339,7 @@ Result<void> Ledger::State::try_write(std::span<LedgerWish* const> wishes) {
   TRY(catch_up());
   if (!writer) writer = TRY(tables::Writer::make(database));
   const auto before = head();
-  LedgerHead next{.newest = {}, .frontier = before->frontier};
+  StoredHead next{.newest = {}, .frontier = before->frontier};
   std::vector<merkle::Frontier::Completed> completed;
   const std::string at = to_rfc3339(clock->now());
   for (auto* wish : wishes) {
@@ -376,7 +376,7 @@ Result<void> Ledger::State::catch_up() {
   if (opened.value().origin != identity.origin) {
     return does_not_fit("its checkpoint has another origin");
   }
-  LedgerHead next{.newest = std::move(newest),
+  StoredHead next{.newest = std::move(newest),
                   .frontier = TRY(check_edge(database, opened.value()))};
   TRY(check_published(database, next.frontier,
                       {.origin = identity.origin,

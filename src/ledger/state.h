@@ -33,7 +33,7 @@ struct LedgerFiles {
 };
 
 // The end of the log at one moment.
-struct LedgerHead {
+struct StoredHead {
   std::optional<tables::Newest> newest;  // nothing while the ledger is empty
   merkle::Frontier frontier;
 };
@@ -68,12 +68,12 @@ struct Ledger::State {
   mutable std::mutex reading;            // one reader at a time
   std::optional<Database> reader;        // beside the writer's
   mutable std::mutex head_mutex;
-  std::shared_ptr<const LedgerHead> head_now;
+  std::shared_ptr<const StoredHead> head_now;
 
   // Reads and checks the newest checkpoint and the right edge of the tree.
   Result<void> load();
-  [[nodiscard]] std::shared_ptr<const LedgerHead> head() const;
-  void set_head(LedgerHead next);
+  [[nodiscard]] std::shared_ptr<const StoredHead> head() const;
+  void set_head(StoredHead next);
   // Asks `question` of the connection for reading.
   template <class F>
   auto read(F&& question) const {
