@@ -51,6 +51,7 @@ TEST(Distributions, AsSciPyWritesThemHaveNoFindings) {
   EXPECT_EQ(of_template(filled_in("a, b_2, ", kIn, kOut)), "");
   EXPECT_EQ(of_template(filled_in("n, p, ", "loc=0", "loc, 1")), "");
   EXPECT_EQ(of_state(item("name", text("norm"))), "");
+  EXPECT_EQ(of_state(item("_rvs_size_warned", "I00\n")), "");     // before 1.9
   EXPECT_EQ(of_state(cat(item("momtype", "K\1"), "N\x86")), "");  // before 1.6
   // Built by DICT, as protocol 0 does, and with a copy of the dict from the memo.
   const auto whole = cat(text("_parse_arg_template"), text(filled_in("", kIn, kOut)), "s");

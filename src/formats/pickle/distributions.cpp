@@ -16,32 +16,34 @@ namespace {
 
 constexpr std::size_t kTextBytes = 4096;
 
-constexpr auto kAttributes = std::to_array<std::string_view>({"_stats_has_moments",
-                                                              "_random_state",
-                                                              "_ctor_param",
-                                                              "badvalue",
-                                                              "name",
-                                                              "a",
-                                                              "b",
-                                                              "xtol",
-                                                              "moment_type",
-                                                              "shapes",
-                                                              "_parse_arg_template",
-                                                              "numargs",
-                                                              "__doc__",
-                                                              "extradoc",
-                                                              "moment_tol",
-                                                              "inc",
-                                                              "vecentropy",
-                                                              "_support",
-                                                              "pk",
-                                                              "xk",
-                                                              "qvals"});
+constexpr std::array<std::string_view, 23> kAttributes = {"_stats_has_moments",
+                                                          "_random_state",
+                                                          "_ctor_param",
+                                                          "badvalue",
+                                                          "name",
+                                                          "a",
+                                                          "b",
+                                                          "xtol",
+                                                          "moment_type",
+                                                          "shapes",
+                                                          "_parse_arg_template",
+                                                          "numargs",
+                                                          "__doc__",
+                                                          "extradoc",
+                                                          "moment_tol",
+                                                          "inc",
+                                                          "vecentropy",
+                                                          "_support",
+                                                          "pk",
+                                                          "xk",
+                                                          "qvals",
+                                                          "_rvs_uses_size_attribute",
+                                                          "_rvs_size_warned"};
 
 // What the older __getstate__ gave: arguments of __init__, which checks them itself.
-constexpr auto kParameters =
-    std::to_array<std::string_view>({"momtype", "a", "b", "xtol", "badvalue", "name", "longname",
-                                     "shapes", "extradoc", "seed", "moment_tol", "values", "inc"});
+constexpr std::array<std::string_view, 13> kParameters = {
+    "momtype", "a",        "b",    "xtol",       "badvalue", "name", "longname",
+    "shapes",  "extradoc", "seed", "moment_tol", "values",   "inc"};
 
 bool is_identifier(std::string_view word) {
   constexpr std::string_view kLetters =
