@@ -15,7 +15,7 @@ IDENTITY = tf_node("y", "Identity", ["x"], {"T": FLOAT})
 def saved(nodes, functions=(), more: dict | None = None) -> dict:
     return {"saved_model.pb": p.tf_saved_model(tf_graph([tf_placeholder(), *nodes, IDENTITY], functions)),
             "variables/variables.index": b"\0" * 40 + b"\x57\xfb\x80\x8b\x24\x75\x47\xdb", "variables/variables.data-00000-of-00001": bytes(16),
-            "fingerprint.pb": b"", **(more or {})}
+            "fingerprint.pb": message((1, 1 << 63), (2, 5), (7, "1234")), **(more or {})}
 
 
 def add(corpus):
