@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "base/require.h"
 #include "base/text.h"
@@ -75,16 +74,6 @@ std::string sha256_hex(Bytes bytes) {
 std::string sha256_hex(std::string_view text) {
   return to_hex(sha256(text));
 }
-Digest hmac_sha256(Bytes key, std::string_view text) {
-  Digest digest{};
-  unsigned size = 0;
-  const auto* const into = HMAC(algorithm(), key.data(), static_cast<int>(key.size()),
-                                reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-                                reinterpret_cast<unsigned char*>(digest.data()), &size);
-  require(into != nullptr && size == digest.size());
-  return digest;
-}
-
 std::string to_hex(const Digest& digest) {
   return to_hex(Bytes(digest));
 }

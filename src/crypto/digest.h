@@ -19,8 +19,6 @@ using Digest = std::array<std::byte, 32>;
 [[nodiscard]] std::string sha256_hex(Bytes bytes);
 [[nodiscard]] std::string sha256_hex(std::string_view text);
 [[nodiscard]] std::string to_hex(const Digest& digest);
-// HMAC-SHA-256 (RFC 2104).
-[[nodiscard]] Digest hmac_sha256(Bytes key, std::string_view text);
 
 // (add*  finish)*: after finish() it begins anew.
 class Sha256 {

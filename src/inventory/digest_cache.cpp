@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "crypto/seal.h"
 #include "formats/format.h"
 
 namespace cupel {
