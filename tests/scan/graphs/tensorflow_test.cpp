@@ -205,5 +205,11 @@ TEST(CoremlScan, FindsCustomLayersAndPaths) {
   EXPECT_EQ(worst("m.mlmodel", number(1, 4) + "\xa2\x1f\x05", ""), "CML001 high");
 }
 
+TEST(TensorflowScan, TakesAFingerprintForOneByItsNameOnly) {
+  const std::string_view bytes("\x08\x9d\x01\x10\x03\x32\x02\x08\x04\x3a\x02\x34\x32", 13);
+  EXPECT_EQ(scan::verdict_of(test::examine("fingerprint.pb", bytes)), Verdict::pass);
+  EXPECT_NE(scan::verdict_of(test::examine("saved_model.pb", bytes)), Verdict::pass);
+}
+
 }  // namespace
 }  // namespace cupel

@@ -20,17 +20,17 @@ TEST(Skops, NodesOfHonestModelsPass) {
 TEST(Skops, NodesThatNameOtherThingsAreTold) {
   EXPECT_EQ(
       told("schema.json", R"({"__class__":"system","__module__":"os","__loader__":"TypeNode"})"),
-      "SET001 critical schema.json@36");
+      "SET001 critical schema.json@35");
   EXPECT_EQ(
       told("schema.json", R"({"__class__":"f","__module__":"numpy","__loader__":"FunctionNode",)"
                           R"("content":{"module_path":"os","function":"system"}})"),
-      "SET001 critical schema.json@93; SET001 high schema.json@31");
+      "SET001 critical schema.json@91; SET001 high schema.json@30");
   EXPECT_EQ(told("schema.json",
                  R"({"__class__":"X","__module__":"mine.code","__loader__":"ObjectNode"})"),
-            "SET001 medium schema.json@31");
+            "SET001 medium schema.json@30");
   EXPECT_EQ(told("schema.json", R"({"__class__":"system","__module__":"builtins",)"
                                 R"("__loader__":"MethodNode"})"),
-            "SET001 critical schema.json@36");
+            "SET001 critical schema.json@35");
 }
 
 }  // namespace
