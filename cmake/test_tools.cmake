@@ -33,3 +33,13 @@ foreach(test pickle_oracle pickle_opcodes)
       $<TARGET_FILE:scan_files> ${PROJECT_SOURCE_DIR})
   set_tests_properties(interop/${test} PROPERTIES LABELS interop TIMEOUT 300)
 endforeach()
+
+# Our readers beside the reference libraries, which tools/interop installs; 77: they are not here.
+add_executable(readings ${PROJECT_SOURCE_DIR}/tests/interop/readings_main.cpp)
+target_link_libraries(readings PRIVATE formats)
+foreach(format safetensors gguf onnx npy zip)
+  add_test(NAME interop/${format}_readings
+    COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/interop/${format}_readings.py
+      $<TARGET_FILE:readings> ${PROJECT_SOURCE_DIR})
+  set_tests_properties(interop/${format}_readings PROPERTIES LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)
+endforeach()
