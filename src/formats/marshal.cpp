@@ -88,6 +88,10 @@ class Reader {
       case 'f':
         in_.take(in_.u8());
         return type;
+      case 'x':  // a complex number in words
+        in_.take(in_.u8());
+        in_.take(in_.u8());
+        return type;
       case 'l': {
         const auto digits = std::int64_t{static_cast<std::int32_t>(in_.u32le())};
         in_.take(2U * static_cast<std::uint64_t>(digits < 0 ? -digits : digits));

@@ -4,6 +4,7 @@
 
 #include "base/require.h"
 #include "formats/pickle.h"
+#include "scan/scan.h"
 
 using namespace cupel;
 
@@ -34,5 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(cut.imports.empty() || reading.is_pickle);
   }
   static_cast<void>(pickle::looks_like(bytes, size + 1));
+  // The examiner decodes and folds what the machine only points at.
+  require(scan::verdict_of(scan::examine("m.pkl", bytes)) != Verdict::pass || reading.is_pickle);
   return 0;
 }
