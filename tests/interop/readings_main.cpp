@@ -141,17 +141,13 @@ Json read_onnx(Bytes bytes) {
 
 Json read_npy(Bytes bytes) {
   const auto reading = npy::read(bytes);
-  Json problems = Json::array();
-  if (!reading.complete) problems.add(reading.problem);
+  Json problems = problems_of(reading.problems);
+  if (!reading.complete) problems.add("the header is damaged");
   return Json::object({{"problems", std::move(problems)},
-                       {"type", latin1(reading.type)},
-                       {"written", reading.usual},
+                       {"oddities", problems_of(reading.oddities)},
                        {"objects", reading.objects},
-                       {"fortran_order", reading.fortran_order},
-                       {"shape", numbers(reading.shape)},
-                       {"item_bytes", cat(reading.item_bytes)},
                        {"data_offset", cat(reading.data_offset)},
-                       {"data_bytes", cat(reading.data_bytes)}});
+                       {"data_bytes", reading.data_bytes ? cat(*reading.data_bytes) : ""}});
 }
 
 Json read_zip(Bytes bytes) {
