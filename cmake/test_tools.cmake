@@ -43,3 +43,9 @@ foreach(format safetensors gguf onnx npy zip)
       $<TARGET_FILE:readings> ${PROJECT_SOURCE_DIR})
   set_tests_properties(interop/${format}_readings PROPERTIES LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)
 endforeach()
+
+# Signatures, exchanged with the Python reference of OpenSSF Model Signing.
+add_test(NAME interop/model_signing
+  COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/interop/model_signing.py
+    $<TARGET_FILE:cupel> ${PROJECT_SOURCE_DIR})
+set_tests_properties(interop/model_signing PROPERTIES LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)

@@ -73,7 +73,7 @@ def test_no_command_prints_json_that_is_not_tested_here(_):
     commands = run("man").stdout.split(".SS cupel ")[1:]
     with_json = {text.split()[0] for text in commands
                  if re.search(r"\(text, json[,)]", text.replace("\\-", "-"))}
-    assert with_json == {"list", "ledger", "scan"}, with_json
+    assert with_json == {"list", "ledger", "scan", "verify"}, with_json
 
 
 def test_lists(_):
@@ -102,6 +102,23 @@ def test_scans(folder):
     document = printed("scan", "scan", folder, "--format", "json", code=1)
     assert [subject["verdict"] for subject in document["subjects"]] == ["fail", "fail", "inconclusive"]
     assert document["subjects"][1]["imports"] == [{"name": "os.system", "standing": "dangerous", "count": 1}]
+
+
+def test_verifications(folder):
+    model = folder / "model"
+    model.mkdir()
+    (model / "weights.bin").write_bytes(b"weights")
+    key = folder / "key.pem"
+    run("key", "new", "--type", "p256", "--out", key)
+    run("sign", model, "--key", key)
+    words = ("verify", model, "--key", folder / "key.pub.pem", "--format", "json")
+    assert printed("verification", *words)["verdict"] == "pass"
+    (model / "weights.bin").write_bytes(b"others")
+    (model / "new.bin").write_bytes(b"")
+    document = printed("verification", *words, code=1)
+    assert (document["changed"], document["extra"]) == (["weights.bin"], ["new.bin"]), document
+    (folder / "model.sig").write_text("{}")
+    assert "root" not in printed("verification", *words, code=1)
 
 
 def test_ledgers(folder):

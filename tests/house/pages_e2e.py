@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""docs/scan.md is true: its commands, one after the other in one shell, print what it says they
-print. `--write` puts what they print into the page. CUPEL_PACKAGE may name an archive that cpack
+"""The pages of docs/ that show commands are true: run one after the other in one shell, they print
+what the page says. `--write` puts what they print into the pages. CUPEL_PACKAGE may name an archive that cpack
 made; without it one is made that holds the program. CUPEL_BARE_ROOT may name the root of a bare
 system in which all of it is run."""
 import hashlib
@@ -17,7 +17,7 @@ import yaml
 
 CUPEL = os.environ["CUPEL"]
 SOURCE = Path(os.environ["CUPEL_SOURCE"])
-PAGE = SOURCE / "docs/scan.md"
+PAGES = (SOURCE / "docs/scan.md", SOURCE / "docs/signing.md")
 VERSION = subprocess.run([CUPEL, "--version"], capture_output=True, text=True).stdout.split()[1]
 NAME = f"cupel-{VERSION}-linux-x86_64"
 MARK = "-- end of a command --"
@@ -52,7 +52,7 @@ def steps(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def printed(folder: Path, commands: list[str]) -> list[str]:
+def printed(folder: Path, commands: list[str], path: str) -> list[str]:
     script = "".join(f"{command}status=$?; echo '{MARK}'; (exit $status)\n" for command in commands)
     shell, work = ["bash"], folder
     root = os.environ.get("CUPEL_BARE_ROOT")
@@ -60,7 +60,7 @@ def printed(folder: Path, commands: list[str]) -> list[str]:
         shell = ["chroot", root, "bash", "-c", f"cd /{folder.relative_to(root)} && bash"]
         work = Path("/")
     done = subprocess.run(shell, input=script, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, timeout=120, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"})
+                          text=True, timeout=120, env={"PATH": f"{path}/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"})
     return done.stdout.split(f"{MARK}\n")[:-1]
 
 
@@ -88,6 +88,12 @@ def problems_of(text: str, outputs: list[str]) -> list[str]:
     for (command, says), prints in zip(expected, outputs):
         if says != prints:
             problems.append(f"$ {command}says\n{says}but prints\n{prints}")
+    return problems
+
+
+def problems_of_pipelines(text: str) -> list[str]:
+    """What docs/scan.md writes into the configuration of others."""
+    problems = []
     for block in re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S):
         yaml.safe_load(block)
     action = yaml.safe_load((SOURCE / "action.yml").read_text())["inputs"]
@@ -100,23 +106,40 @@ def problems_of(text: str, outputs: list[str]) -> list[str]:
     return problems + [f"the job has no variable {name}" for name in unknown]
 
 
-def main() -> int:
-    text = PAGE.read_text()
+def check(page: Path) -> tuple[int, list[str]]:
+    text = page.read_text()
     # A new version is no reason to write the page anew.
-    text = text.replace(re.findall(r"cupel-([\d.]+)-linux", text)[0], VERSION)
+    for version in re.findall(r"cupel-([\d.]+)-linux", text)[:1]:
+        text = text.replace(version, VERSION)
     root = os.environ.get("CUPEL_BARE_ROOT")
     with tempfile.TemporaryDirectory(dir=f"{root}/tmp" if root else None) as folder:
         put_archive(Path(folder))
-        outputs = printed(Path(folder), [command for command, _ in steps(text)])
+        path = ""
+        if f"tar -xzf {NAME}" not in text:  # the page begins where the program is there
+            with tarfile.open(Path(folder) / f"{NAME}.tar.gz") as archive:
+                archive.extractall(Path(folder) / ".unpacked")
+            inside = Path(folder).relative_to(root) if root else Path(folder)
+            path = f"{Path('/') / inside}/.unpacked/{NAME}/bin:"
+        outputs = printed(Path(folder), [command for command, _ in steps(text)], path)
     if "--write" in sys.argv:
-        PAGE.write_text(written(text, outputs))
-        return 0
+        page.write_text(written(text, outputs))
+        return len(outputs), []
     problems = problems_of(text, outputs)
+    if page.name == "scan.md":
+        problems += problems_of_pipelines(text)
+    return len(outputs), [f"{page.name}: {problem}" for problem in problems]
+
+
+def main() -> int:
+    ran, problems = 0, []
+    for page in PAGES:
+        count, found = check(page)
+        ran, problems = ran + count, problems + found + ([] if count else [f"{page.name} shows none"])
     if problems:
-        problems.append("`tests/house/scan_page_e2e.py --write` puts into the page what is printed now")
+        problems.append("`tests/house/pages_e2e.py --write` puts into the pages what is printed now")
     print("\n".join(problems))
-    print(f"{len(outputs)} commands, {len(problems)} problems")
-    return 1 if problems or not outputs else 0
+    print(f"{ran} commands, {len(problems)} problems")
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":
