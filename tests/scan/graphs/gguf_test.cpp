@@ -51,7 +51,7 @@ TEST(GgufScan, FindsNothingInASoundFile) {
   EXPECT_EQ(report.format, "gguf");
   EXPECT_EQ(test::stated(report),
             (Lines{"architecture=llama", "licence=mit", "base_model=Base", "tokenizer=gpt2",
-                   "tag=chat", "tag=text", "quantisation=Q4_K_M"}));
+                   "tag=chat", "tag=text", "quantisation=Q4_K_M", "tensors=2", "parameters=40"}));
 }
 
 TEST(GgufScan, RefusesCountsThatTheFileCannotHold) {
@@ -173,7 +173,8 @@ TEST(GgufScan, ReadsWhatTheLibraryWrites) {
   EXPECT_EQ(told(report), Lines{});
   EXPECT_EQ(test::stated(report),
             (Lines{"architecture=llama", "name=Tiny", "licence=apache-2.0", "tokenizer=gpt2",
-                   "tag=chat", "base_model=Base", "quantisation=F16"}));
+                   "tag=chat", "base_model=Base", "quantisation=F16", "tensors=3", "parameters=187",
+                   "context_length=16"}));
 }
 
 TEST(GgufScan, ReadsTheOtherByteOrderAndTheFirstVersion) {

@@ -44,7 +44,7 @@ TEST(OnnxScan, FindsNothingInASoundModel) {
   EXPECT_EQ(told(report), Lines{});
   EXPECT_TRUE(report.complete());
   EXPECT_EQ(report.format, "onnx");
-  EXPECT_EQ(test::stated(report), (Lines{"licence=mit", "operator_set=ai.onnx 18"}));
+  EXPECT_EQ(test::stated(report), (Lines{"licence=mit", "tensors=1", "operator_set=ai.onnx 18"}));
 }
 
 TEST(OnnxScan, FindsDataFromElsewhereWhereverATensorStands) {
