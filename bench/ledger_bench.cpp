@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ledger_bench DIR [ENTRIES] [URL]: how fast the ledger takes entries on the disk that holds DIR
+// ledger_bench DIR [ENTRIES [URL]]: how fast the ledger takes entries on the disk that holds DIR
 // (or on the PostgreSQL server behind URL), beside what the disk can do and what the same shape
 // takes without a ledger: 512-byte rows, group commit, nothing hashed, sealed or signed. Then
 // opening, proving, verifying and exporting a log of ENTRIES (1,000,000) entries.
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -36,8 +37,20 @@ double seconds_since(Steady::time_point start) {
   return std::chrono::duration<double>(Steady::now() - start).count();
 }
 
+// What all threads of this process have computed, in seconds: on a busy machine it says more than
+// the wall clock does.
+double cpu_seconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 struct Rate {
   double per_second = 0;
+  double cpu_us = 0;  // for each
   double p50_ms = 0;
   double p99_ms = 0;
 };
@@ -47,6 +60,7 @@ Rate rate(unsigned producers, const std::function<bool(std::uint64_t)>& work) {
   std::vector<std::vector<float>> times(producers);
   std::atomic<bool> go = true;
   const auto start = Steady::now();
+  const double cpu = cpu_seconds();
   {
     std::vector<std::jthread> threads;
     for (unsigned t = 0; t < producers; ++t) {
@@ -62,18 +76,20 @@ Rate rate(unsigned producers, const std::function<bool(std::uint64_t)>& work) {
     go = false;
   }
   const double took = seconds_since(start);
+  const double used = cpu_seconds() - cpu;
   std::vector<float> all;
   for (const auto& one : times) all.insert(all.end(), one.begin(), one.end());
   if (all.empty()) return {};
   std::ranges::sort(all);
   return {.per_second = static_cast<double>(all.size()) / took,
+          .cpu_us = used * 1e6 / static_cast<double>(all.size()),
           .p50_ms = all[all.size() / 2],
           .p99_ms = all[all.size() * 99 / 100]};
 }
 
 void print(const char* what, unsigned producers, const Rate& rate) {
-  std::printf("%-18s %4u producers %9.0f /s   p50 %7.2f ms   p99 %7.2f ms\n", what, producers,
-              rate.per_second, rate.p50_ms, rate.p99_ms);
+  std::printf("%-18s %4u producers %9.0f /s   p50 %7.2f ms   p99 %7.2f ms   cpu %6.1f us each\n",
+              what, producers, rate.per_second, rate.p50_ms, rate.p99_ms, rate.cpu_us);
   std::fflush(stdout);
 }
 
@@ -116,6 +132,20 @@ void bench_rows(const std::filesystem::path& folder, unsigned producers) {
         }));
 }
 
+// Wall clock and CPU since it was made.
+class Watch {
+ public:
+  void print(const char* what, double parts = 1, const char* unit = "s", double scale = 1) const {
+    std::printf("%-42s %10.3f %-4s cpu %10.3f %s\n", what, seconds_since(start_) * scale / parts,
+                unit, (cpu_seconds() - cpu_) * scale / parts, unit);
+    std::fflush(stdout);
+  }
+
+ private:
+  Steady::time_point start_ = Steady::now();
+  double cpu_ = cpu_seconds();
+};
+
 Draft draft(std::uint64_t n) {
   return {.type = entry_type::kObservation,
           .actor = "bench",
@@ -147,46 +177,44 @@ bool bench_long_log(const std::filesystem::path& folder, const std::string& url,
                     std::uint64_t entries) {
   constexpr std::size_t kBatch = 64;  // as 64 producers would be grouped
   const SystemClock clock;
-  auto start = Steady::now();
   std::uint64_t begun = 0;
   {
     auto ledger = Ledger::open(fresh(folder, url), Ledger::Mode::write, clock);
     if (!ledger.ok()) return false;
     begun = ledger.value().size();
+    const Watch watch;
     while (ledger.value().size() < entries) {
       std::vector<Draft> drafts;
       for (std::size_t i = 0; i < kBatch; ++i) drafts.push_back(draft(ledger.value().size() + i));
       if (!ledger.value().append(drafts).ok()) return false;
     }
+    const auto added = static_cast<double>(ledger.value().size() - begun);
+    if (added > 0) watch.print("one producer, 64 at a time: each", added, "us", 1e6);
   }
-  std::printf("%-42s %10.0f /s\n", "one producer, 64 at a time",
-              static_cast<double>(entries - begun) / seconds_since(start));
-  start = Steady::now();
+  const Watch opening;
   const auto ledger = Ledger::open({folder / "state", url}, Ledger::Mode::read, clock);
   if (!ledger.ok()) return false;
   const std::uint64_t size = ledger.value().size();
-  std::printf("%-42s %10.2f ms\n", cat("open with ", size, " entries").c_str(),
-              seconds_since(start) * 1e3);
+  opening.print(cat("open with ", size, " entries").c_str(), 1, "ms", 1e3);
   constexpr std::uint64_t kProofs = 1000;
-  start = Steady::now();
+  const Watch proving;
   for (std::uint64_t i = 0; i < kProofs; ++i) {
     if (!ledger.value().prove(i * size / kProofs).ok()) return false;
   }
-  std::printf("%-42s %10.3f ms\n", "one proof", seconds_since(start) * 1e3 / kProofs);
+  proving.print("one proof", kProofs, "ms", 1e3);
   Task task;
-  start = Steady::now();
+  const Watch verifying;
   const auto found = ledger.value().verify({}, {}, task);
   if (!found.ok() || !found.value().self_consistent) return false;
-  std::printf("%-42s %10.2f s\n", "verify", seconds_since(start));
-  std::fflush(stdout);
+  verifying.print("verify");
   if (size > 2'000'000) return true;  // an export is held in memory
-  start = Steady::now();
+  const Watch exporting;
   if (!ledger.value().export_to(folder / "export.jsonl", task).ok()) return false;
-  std::printf("%-42s %10.2f s\n", "export", seconds_since(start));
+  exporting.print("export");
   const auto text = read_text(folder / "export.jsonl", 1ULL << 40U);
-  start = Steady::now();
+  const Watch reading;
   if (!text.ok() || !read_export(text.value()).problems.empty()) return false;
-  std::printf("%-42s %10.2f s\n", "read and verify the export", seconds_since(start));
+  reading.print("read and verify the export");
   return true;
 }
 

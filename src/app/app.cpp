@@ -26,8 +26,9 @@ std::span<const Command* const> all_commands() {
 std::span<const Option> common_options() {
   static constexpr Option kCommon[] = {
       {.name = "--state",
-       .argument = "DIR",
-       .help = "where ledger, cache and keys live (default: .cupel in the system's folder)"},
+       .argument = "DIR|URL",
+       .help = "where ledger, cache and keys live (default: .cupel in the system's folder); with "
+               "postgresql://USER@HOST/DATABASE the ledger is there and the rest in .cupel"},
       {.name = "--quiet", .argument = "", .help = "say nothing but results and errors"},
       {.name = "--no-color", .argument = "", .help = "no colours"},
       {.name = "--help", .argument = "", .help = "this help"},

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "inventory/system_file.h"
+#include "store/database.h"
 
 namespace cupel {
 namespace {
@@ -15,8 +16,16 @@ constexpr std::uint64_t kSystemFileLimit = 8U << 20U;
 }  // namespace
 
 std::filesystem::path state_folder(const Options& options) {
-  return options.has("--state") ? std::filesystem::path(options.value("--state"))
-                                : std::filesystem::path(".cupel");
+  return ledger_place(options).folder;
+}
+
+// Cache, reports and keys stay in a folder also when the ledger is on a server.
+LedgerPlace ledger_place(const Options& options) {
+  const std::filesystem::path usual(".cupel");
+  if (!options.has("--state")) return {usual};
+  std::string named = options.value("--state");
+  if (Database::is_url(named)) return {usual, std::move(named)};
+  return {std::filesystem::path(named)};
 }
 
 Result<SystemPaths> locate_system(const std::string& word, const Options& options) {
@@ -35,8 +44,10 @@ Result<SystemPaths> locate_system(const std::string& word, const Options& option
     return fail(Fault::usage, cat("there is no cupel.yaml in `", printable(named.string()), "`"),
                 cat("cupel init ", printable(named.string()), " writes one from what it finds"));
   }
-  paths.state = options.has("--state") ? std::filesystem::path(options.value("--state"))
-                                       : paths.root / ".cupel";
+  const auto place = ledger_place(options);
+  const bool named_folder = options.has("--state") && place.url.empty();
+  paths.state = named_folder ? place.folder : paths.root / ".cupel";
+  paths.server = place.url;
   return paths;
 }
 

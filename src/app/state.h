@@ -15,7 +15,10 @@ namespace cupel {
 struct SystemPaths {
   std::filesystem::path root;   // the system's folder
   std::filesystem::path file;   // root/cupel.yaml
-  std::filesystem::path state;  // root/.cupel, or what --state says
+  std::filesystem::path state;  // root/.cupel, or the folder that --state names
+  std::string server;           // the URL that --state names instead: the ledger is there
+
+  [[nodiscard]] LedgerPlace ledger() const { return {state, server}; }
 };
 
 // From what was named on the command line: a folder or its cupel.yaml. Fault::usage
@@ -24,6 +27,8 @@ struct SystemPaths {
 
 // The state folder for commands that need no description of a system.
 [[nodiscard]] std::filesystem::path state_folder(const Options& options);
+// And where the ledger is: in that folder, or on the server that --state names.
+[[nodiscard]] LedgerPlace ledger_place(const Options& options);
 
 // Reads cupel.yaml; prints its diagnostics and fails with Fault::usage when there are any.
 [[nodiscard]] Result<System> load_system(const SystemPaths& paths, Terminal& terminal);

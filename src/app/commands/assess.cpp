@@ -119,7 +119,7 @@ Result<Exit> assess_one(const Context& context, const std::string& word,
                         bool several) {
   const SystemPaths paths = TRY(locate_system(word, context.options));
   const System system = TRY(load_system(paths, context.terminal));
-  auto ledger = TRY(Ledger::open(paths.state, Ledger::Mode::write, context.clock));
+  auto ledger = TRY(Ledger::open(paths.ledger(), Ledger::Mode::write, context.clock));
   std::optional<Assessment> before;
   if (context.options.has("--not-worse-than")) {
     before = TRY(reference(context.options.value("--not-worse-than"), ledger));

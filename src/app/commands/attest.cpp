@@ -156,7 +156,7 @@ Result<Exit> run(const Context& context) {
   const auto file = std::filesystem::path("attestations") / file_name(attestation);
   TRY(make_folders(paths.root / "attestations"));
   TRY(replace_file(paths.root / file, envelope));
-  auto ledger = TRY(Ledger::open(paths.state, Ledger::Mode::write, context.clock));
+  auto ledger = TRY(Ledger::open(paths.ledger(), Ledger::Mode::write, context.clock));
   const Draft draft{
       .type = entry_type::kAttestation,
       .actor = person->name,

@@ -158,7 +158,7 @@ Result<Exit> run(const Context& context) {
   const auto& words = context.options.words();
   const std::string verb = words.empty() ? "" : words[0];
   const auto ledger = [&](Ledger::Mode mode = Ledger::Mode::read) {
-    return Ledger::open(state_folder(context.options), mode, context.clock);
+    return Ledger::open(ledger_place(context.options), mode, context.clock);
   };
   if (verb == "list" && words.size() == 1) return list(context, TRY(ledger()));
   if (verb == "show" && words.size() == 2) return show(context, TRY(ledger()), words[1]);
