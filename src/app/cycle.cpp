@@ -137,7 +137,8 @@ class CycleRun {
                            .reader = reader,
                            .recall = recall,
                            .now = context_.clock.now(),
-                           .collector = collector};
+                           .collector = collector,
+                           .advisories = options_.advisories};
     const Emit emit = [this](Observation observation) { return record(std::move(observation)); };
     Task task(context_.stop, Task::Clock::time_point::max());
     const ProgressLine line(context_.terminal, task, "examining", ProgressLine::Unit::bytes);

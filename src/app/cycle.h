@@ -24,7 +24,8 @@ struct CycleOptions {
   std::vector<std::string> only;  // provision and check ids
   std::string trigger = "manual";
   bool rehash = false;
-  unsigned threads = 0;  // 0: one per core
+  unsigned threads = 0;                      // 0: one per core
+  const OutsideFiles* advisories = nullptr;  // an export of vulnerability data beside the system
 };
 
 struct CycleOutcome {

@@ -87,12 +87,17 @@ std::vector<json_schema::Problem> check_cyclonedx(const Json& document) {
   return problems;
 }
 
+// Looked up in the text of the list: it holds nothing but ids between quotes.
 std::string spdx_licence(std::string_view text) {
-  Grammar grammar;
-  const Json* list = grammar.find("spdx");
-  if (list == nullptr) return {};
-  for (const auto& id : (*list)["enum"].items()) {
-    if (equal_ignoring_case(id.text(), trim(text))) return id.text();
+  text = trim(text);
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-";
+  if (text.empty() || text.find_first_not_of(kPlain) != std::string_view::npos) return {};
+  for (const auto page : split(embedded::cyclonedx(), kPageMark)) {
+    if (!page.starts_with("spdx\n")) continue;
+    const auto list = page.substr(std::min(page.find('['), page.size()));
+    const auto at = lower(list).find(cat("\"", lower(text), "\""));
+    if (at != std::string::npos) return std::string(list.substr(at + 1, text.size()));
   }
   return {};
 }

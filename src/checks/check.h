@@ -86,6 +86,12 @@ struct Baseline {
   System system;
 };
 
+// Files beside the system's folder that the caller points at.
+struct OutsideFiles {
+  std::vector<FileEntry> files;
+  const AssetReader* reader = nullptr;  // of these files
+};
+
 struct CheckInput {
   const System& system;
   const Inventory& inventory;
@@ -93,7 +99,8 @@ struct CheckInput {
   const AssetReader& reader;
   Recall& recall;
   Timestamp now;
-  std::string_view collector;  // "cupel 0.0.2", to be written into observations
+  std::string_view collector;                // "cupel 0.0.2", to be written into observations
+  const OutsideFiles* advisories = nullptr;  // an export of vulnerability data; null: none
 };
 
 struct Check {

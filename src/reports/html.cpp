@@ -71,13 +71,17 @@ std::string render(const Assessment& assessment, const Catalogue& catalogue) {
       "<nav class=\"contents\" aria-label=\"Contents\"><ul>"
       "<li><a href=\"#summary\">Summary</a></li><li><a href=\"#phases\">Life cycle</a></li>"
       "<li><a href=\"#failing\">What fails, what to do</a></li>"
-      "<li><a href=\"#principles\">Provisions</a></li><li><a href=\"#evidence\">Evidence</a></li>"
+      "<li><a href=\"#principles\">Provisions</a></li>");
+  if (has_assets(page)) page.out.put("<li><a href=\"#assets\">Assets</a></li>");
+  page.out.put(
+      "<li><a href=\"#evidence\">Evidence</a></li>"
       "<li><a href=\"#verify\">Check it yourself</a></li></ul></nav>\n"
       "<main id=\"main\" tabindex=\"-1\">\n");
   put_summary(page);
   put_phases(page);
   put_failing(page);
   put_principles(page);
+  put_assets(page);
   put_evidence(page);
   put_verification(page);
   page.out.put(

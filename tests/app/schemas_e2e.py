@@ -72,8 +72,8 @@ def test_every_document_in_the_sources_has_a_schema(_):
 def test_no_command_prints_json_that_is_not_tested_here(_):
     commands = run("man").stdout.split(".SS cupel ")[1:]
     with_json = {text.split()[0] for text in commands
-                 if re.search(r"\(text, json[,)]", text.replace("\\-", "-"))}
-    assert with_json == {"list", "ledger", "scan", "verify"}, with_json
+                 if re.search(r"[(, ]text, json[,)]", text.replace("\\-", "-"))}
+    assert with_json == {"list", "ledger", "scan", "verify", "bom", "diff"}, with_json
 
 
 def test_lists(_):
@@ -119,6 +119,20 @@ def test_verifications(folder):
     assert (document["changed"], document["extra"]) == (["weights.bin"], ["new.bin"]), document
     (folder / "model.sig").write_text("{}")
     assert "root" not in printed("verification", *words, code=1)
+
+
+def test_scores_and_differences(folder):
+    one, two = small_system(folder), small_system(folder, "other")
+    (two / "model.safetensors").write_bytes(b"\x02\x00\x00\x00\x00\x00\x00\x00{}")
+    (two / "prompts" / "system.md").write_text("You answer questions about ships.\n")
+    score = printed("bom-score", "bom", one, "--score", "--format", "json")
+    assert sum(score["summary"].values()) == len(score["elements"]) == 50
+    for system in (one, two):
+        assert run("bom", system, "--output", system.with_suffix(".json")).returncode == 0
+    words = ("diff", one.with_suffix(".json"), two.with_suffix(".json"), "--format", "json")
+    difference = printed("diff", *words, code=1)
+    assert [part["name"] for part in difference["changed"]] == ["system-prompt"], difference["changed"]
+    printed("diff", words[1], words[1], "--format", "json")
 
 
 def test_ledgers(folder):

@@ -8,6 +8,7 @@
 #include "app/command.h"
 #include "app/cycle.h"
 #include "app/gate.h"
+#include "app/outside.h"
 #include "app/state.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -45,6 +46,9 @@ constexpr Option kOptions[] = {
     {.name = "--not-worse-than",
      .argument = "CYCLE|FILE",
      .help = "exit 0 when no provision is worse than in that cycle or assessment.json"},
+    {.name = "--advisories",
+     .argument = "PATH",
+     .help = "an export of vulnerability data (OSV): a folder or a ZIP archive of records"},
     {.name = "--rehash", .argument = "", .help = "read every file again, whatever the cache says"},
 };
 
@@ -124,8 +128,14 @@ Result<Exit> assess_one(const Context& context, const std::string& word,
   if (context.options.has("--not-worse-than")) {
     before = TRY(reference(context.options.value("--not-worse-than"), ledger));
   }
-  const CycleOptions options{.only = context.options.values("--only"),
-                             .rehash = context.options.has("--rehash")};
+  CycleOptions options{.only = context.options.values("--only"),
+                       .rehash = context.options.has("--rehash")};
+  Outside outside;
+  if (context.options.has("--advisories")) {
+    Task task(context.stop, Task::Clock::time_point::max());
+    outside = TRY(open_outside(context.options.value("--advisories"), task));
+    options.advisories = &outside.files;
+  }
   auto ran = run_cycle(context, paths, system, catalogue, ledger, options);
   if (!ran.ok()) {
     Error error = std::move(ran).error();

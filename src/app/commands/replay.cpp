@@ -8,6 +8,7 @@
 #include "app/command.h"
 #include "app/cycle.h"
 #include "app/evidence.h"
+#include "app/outside.h"
 #include "assess/assess.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -31,6 +32,9 @@ constexpr Option kOptions[] = {
     {.name = "--assets",
      .argument = "DIR",
      .help = "observe the bytes in this folder again and compare"},
+    {.name = "--advisories",
+     .argument = "PATH",
+     .help = "with --assets: the export of vulnerability data that the cycle was given"},
 };
 
 Result<std::string> text_or_file(const std::string& word) {
@@ -117,13 +121,18 @@ Result<std::vector<std::string>> observe_again(const Context& context, const Evi
   const Inventory inventory = TRY(take_inventory(evidence.system, folder, {}, task));
   const DiskReader reader(folder, before);
   NoRecall recall;  // the bytes themselves are asked
+  Outside outside;
+  if (context.options.has("--advisories")) {
+    outside = TRY(open_outside(context.options.value("--advisories"), task));
+  }
   const CheckInput input{.system = evidence.system,
                          .inventory = inventory,
                          .baseline = baseline,
                          .reader = reader,
                          .recall = recall,
                          .now = evidence.cycle.finished.value_or(evidence.cycle.started),
-                         .collector = evidence.cycle.tool};
+                         .collector = evidence.cycle.tool,
+                         .advisories = outside.reader ? &outside.files : nullptr};
   std::vector<std::string> again;
   const Emit emit = [&](const Observation& observation) -> Result<void> {
     again.push_back(essence(observation));

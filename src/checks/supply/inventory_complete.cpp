@@ -2,9 +2,11 @@
 // supply.inventory: is everything that the system is made of declared, there, and traceable?
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "base/text.h"
+#include "bom/build.h"
 #include "checks/material.h"
 
 namespace cupel {
@@ -129,6 +131,29 @@ void count_coverage(const Inventory& inventory, Observation& seen) {
   }
 }
 
+// The assets and their relations, for those who draw them; packages and files are left out.
+Json graph_of(const CheckInput& input) {
+  constexpr std::size_t kNodes = 400;
+  const auto document = bom::build({.system = input.system, .inventory = input.inventory});
+  std::map<std::string_view, std::size_t> places;
+  Json nodes = Json::array();
+  for (const auto& part : document.components) {
+    const bool is_asset = part.kind != bom::Kind::package && part.kind != bom::Kind::file;
+    if (!is_asset || nodes.items().size() >= kNodes) continue;
+    places.emplace(part.ref, nodes.items().size());
+    nodes.add(Json::object({{"name", part.name}, {"kind", bom::to_text(part.kind)}}));
+  }
+  Json edges = Json::array();
+  for (const auto& edge : document.edges) {
+    const auto from = places.find(edge.from);
+    const auto to = places.find(edge.to);
+    if (from == places.end() || to == places.end()) continue;
+    edges.add(Json::object(
+        {{"from", from->second}, {"to", to->second}, {"relation", bom::to_text(edge.relation)}}));
+  }
+  return Json::object({{"nodes", std::move(nodes)}, {"edges", std::move(edges)}});
+}
+
 Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
   Observation seen = observe(kInventoryComplete, input);
   const auto named = named_otherwise(input.system);
@@ -144,7 +169,8 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
                              {"undeclared", count.undeclared},
                              {"missing", count.missing},
                              {"unreadable", count.unreadable},
-                             {"untraced", count.untraced}});
+                             {"untraced", count.untraced},
+                             {"graph", graph_of(input)}});
   seen.measured = cat(count_of(input.inventory.assets.size(), "asset"), " in ",
                       count_of(input.inventory.files.size(), "file"), ": ", count.undeclared,
                       " undeclared, ", count.missing, " missing, ", count.unreadable,

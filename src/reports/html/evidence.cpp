@@ -34,6 +34,7 @@ void put_facts(Markup& out, const Json& facts) {
   out.put("<dt>Facts</dt><dd><table class=\"mini\"><tbody>\n");
   const std::size_t shown = std::min(members.size(), PageLimits::kFacts);
   for (std::size_t i = 0; i < shown; ++i) {
+    if (members[i].key == "graph") continue;  // drawn in a section of its own
     const Json& value = members[i].value;
     const std::string text = value.is_text() ? value.text() : value.canonical();
     out.put("<tr><th scope=\"row\">", Cut{members[i].key, 80}, "</th><td><code>",

@@ -57,6 +57,8 @@ void put_wheel(Page& page);  // a part of the summary
 void put_phases(Page& page);
 void put_failing(Page& page);
 void put_principles(Page& page);
+[[nodiscard]] bool has_assets(const Page& page);  // the graph of them was observed
+void put_assets(Page& page);
 void put_evidence(Page& page);
 void put_verification(Page& page);
 
