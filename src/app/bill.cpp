@@ -40,16 +40,30 @@ std::vector<bom::Signed> signatures_of(const SystemPaths& paths, const System& s
   return all;
 }
 
-// The newest completed cycle that the state folder's ledger has; "" without one.
-std::string assessed_by(const Context& context, const SystemPaths& paths) {
+// What the newest completed cycle of the state folder's ledger says; empty without one.
+struct Assessed {
+  std::string by;               // standard, cycle, time
+  std::string vulnerabilities;  // what its packages were held against
+};
+
+Assessed assessed(const Context& context, const SystemPaths& paths) {
   std::error_code ignored;
   if (!std::filesystem::exists(paths.state / "ledger.db", ignored)) return {};
-  auto ledger = Ledger::open(paths.state, Ledger::Mode::read, context.clock);
+  const auto ledger = Ledger::open(paths.state, Ledger::Mode::read, context.clock);
   if (!ledger.ok()) return {};
   const auto baseline = read_baseline(ledger.value());
   if (!baseline.ok() || baseline.value().cycle.empty()) return {};
-  return cat("ETSI EN 304 223, cycle ", baseline.value().cycle, ", ",
-             to_rfc3339(baseline.value().finished));
+  const auto& cycle = baseline.value().cycle;
+  Assessed said{.by = cat("ETSI EN 304 223, cycle ", cycle, ", ",
+                          to_rfc3339(baseline.value().finished)),
+                .vulnerabilities = {}};
+  const auto assessment = stored_assessment(ledger.value(), cycle);
+  if (!assessment.ok()) return said;
+  for (const auto& seen : assessment.value().observations) {
+    const bool looked = seen.check == "supply.vulnerabilities" && seen.coverage.examined > 0;
+    if (looked) said.vulnerabilities = cat(seen.measured, ", observation ", seen.id);
+  }
+  return said;
 }
 
 }  // namespace
@@ -82,9 +96,11 @@ Result<bom::Document> take_bill(const Context& context, const SystemPaths& paths
   bom::Material material{.system = system,
                          .inventory = inventory,
                          .signatures = signatures_of(paths, system, inventory),
-                         .assessed = assessed_by(context, paths),
                          .tool = collector,
                          .created = created};
+  auto said = assessed(context, paths);
+  material.assessed = std::move(said.by);
+  material.vulnerabilities = std::move(said.vulnerabilities);
   for (const auto index : model_files(inventory)) {
     TRY(task.step(1));
     const auto& file = inventory.files[index];

@@ -75,6 +75,11 @@ const Component* Document::find(std::string_view ref) const {
   return found != components.end() && found->ref == ref ? &*found : nullptr;
 }
 
+std::span<const Edge> Document::edges_from(std::string_view ref) const {
+  const auto found = std::ranges::equal_range(edges, ref, {}, &Edge::from);
+  return {found.begin(), found.end()};
+}
+
 void put_in_order(Document& document) {
   std::ranges::stable_sort(document.components, {}, &Component::ref);
   const auto twins = std::ranges::unique(document.components, {}, &Component::ref);

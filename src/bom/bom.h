@@ -15,6 +15,7 @@
 
 #include <compare>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,6 +89,8 @@ struct Document {
 
   // The system or a component; null when there is none.
   [[nodiscard]] const Component* find(std::string_view ref) const;
+  // The edges that begin at a part. REQUIRES: in order.
+  [[nodiscard]] std::span<const Edge> edges_from(std::string_view ref) const;
   bool operator==(const Document&) const = default;
 };
 

@@ -96,6 +96,7 @@ class Builder {
     }
     system.add("sha256", system_.digest, Truth::observed, "cupel.yaml");
     system.add("assessed_by", material_.assessed, Truth::observed, "the ledger");
+    system.add("vulnerabilities", material_.vulnerabilities, Truth::observed, "the ledger");
     for (const auto& claim : system_.declares) describe_claim(claim);
     for (const auto& file : inventory_.files) {
       if (file_name(file.path) == "security.txt") {

@@ -46,15 +46,6 @@ struct Signed {
   std::string seen;  // "attestations/x.json, Ana Duarte"
 };
 
-// A known vulnerability of a package of the system.
-struct Vulnerability {
-  std::string id;       // "GHSA-…"
-  std::string package;  // ref of the component
-  std::string summary;
-  std::string published;  // RFC 3339
-  std::string seen;       // the export it stands in
-};
-
 struct Material {
   const System& system;
   const Inventory& inventory;
@@ -62,7 +53,8 @@ struct Material {
   std::vector<PackageFile> packages = {};
   std::vector<Text> texts = {};
   std::vector<Signed> signatures = {};
-  std::string assessed = {};  // "cycle 5f3c…": the newest completed assessment; empty: none
+  std::string assessed = {};         // "cycle 5f3c…": the newest completed assessment; empty: none
+  std::string vulnerabilities = {};  // what that cycle found of the packages; empty: nothing
   std::string tool = {};
   Timestamp created = {};
 };

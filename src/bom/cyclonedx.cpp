@@ -123,8 +123,8 @@ Json model_card(const Document& document, const Component& model) {
   set_text(parameters, "architectureFamily", model.value("architecture_family"));
   set_text(parameters, "modelArchitecture", model.value("architecture"));
   Json datasets = Json::array();
-  for (const auto& edge : document.edges) {
-    if (edge.from == model.ref && edge.relation == Relation::trained_on) {
+  for (const auto& edge : document.edges_from(model.ref)) {
+    if (edge.relation == Relation::trained_on) {
       datasets.add(Json::object({{"ref", edge.to}}));
     }
   }
@@ -203,24 +203,31 @@ Json service_json(const Document& document, const Component& endpoint) {
 }
 
 // Files that belong to an asset stand inside of it.
-const std::string* owner_of(const Document& document, const Component& file) {
-  for (const auto& edge : document.edges) {
-    if (edge.to == file.ref && edge.relation == Relation::contains) return &edge.from;
-  }
-  return nullptr;
-}
-
 Json components_json(const Document& document) {
-  std::map<std::string, Json, std::less<>> inside;
+  std::map<std::string_view, std::string_view> owners;  // of files
+  for (const auto& edge : document.edges) {
+    if (edge.relation == Relation::contains) owners.emplace(edge.to, edge.from);
+  }
+  const auto owner_of = [&](const Component& component) {
+    const auto owner = owners.find(component.ref);
+    const bool is_inside = component.kind == Kind::file && owner != owners.end() &&
+                           document.find(owner->second) != nullptr &&
+                           document.find(owner->second)->kind != Kind::file &&
+                           document.find(owner->second)->kind != Kind::endpoint;
+    return is_inside ? owner->second : std::string_view();
+  };
+  std::map<std::string_view, Json> inside;
   for (const auto& component : document.components) {
-    if (component.kind != Kind::file) continue;
-    const auto* owner = owner_of(document, component);
-    if (owner != nullptr) inside[*owner].add(component_json(document, component));
+    const auto owner = owner_of(component);
+    if (!owner.empty() && owner != document.system.ref) {
+      inside[owner].add(component_json(document, component));
+    }
   }
   Json components = Json::array();
   for (const auto& component : document.components) {
-    if (component.kind == Kind::endpoint) continue;
-    if (component.kind == Kind::file && owner_of(document, component) != nullptr) continue;
+    const auto owner = owner_of(component);
+    const bool is_inside = !owner.empty() && owner != document.system.ref;
+    if (component.kind == Kind::endpoint || is_inside) continue;
     Json json = component_json(document, component);
     if (auto files = inside.find(component.ref); files != inside.end()) {
       json.set("components", std::move(files->second));

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "base/text.h"
 #include "bom/cyclonedx_grammar.h"
 #include "bom/write.h"
@@ -15,8 +13,7 @@ Properties properties_of(const Document& document, const Component& component) {
     properties.emplace_back(cat("cupel:", to_text(fact.truth), ":", fact.key), fact.value);
     if (!fact.seen.empty()) properties.emplace_back(cat("cupel:seen:", fact.key), fact.seen);
   }
-  for (const auto& edge : document.edges) {
-    if (edge.from != component.ref) continue;
+  for (const auto& edge : document.edges_from(component.ref)) {
     const auto key = cat("edge:", to_text(edge.relation));
     properties.emplace_back(cat("cupel:", to_text(edge.truth), ":", key), edge.to);
     if (!edge.seen.empty()) properties.emplace_back(cat("cupel:seen:", key), edge.seen);

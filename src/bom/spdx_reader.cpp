@@ -161,6 +161,7 @@ class SpdxReader {
     Document document;
     for (const auto& [id, element] : elements_) {
       if (const auto kind = kind_of(*element)) {
+        places_.emplace(id, document.components.size());
         document.components.push_back(component(*element, id, *kind, document.edges));
       } else if ((*element)["type"].text() == "software_Sbom") {
         for (const auto& [name, value] : properties_of(*element)) {
@@ -235,12 +236,13 @@ class SpdxReader {
     const auto& type = element["relationshipType"].text();
     const auto& from = element["from"].text();
     if (type == "hasDeclaredLicense" && !ours_.contains(from)) {
-      const auto part = std::ranges::find(document.components, from, &Component::ref);
+      const auto part = places_.find(from);
       for (const auto& to : element["to"].items()) {
         const auto licence = elements_.find(to.text());
-        if (part == document.components.end() || licence == elements_.end()) continue;
-        part->add("licence", (*licence->second)["simplelicensing_licenseExpression"].text(),
-                  Truth::declared, from);
+        if (part == places_.end() || licence == elements_.end()) continue;
+        document.components[part->second].add(
+            "licence", (*licence->second)["simplelicensing_licenseExpression"].text(),
+            Truth::declared, from);
       }
     }
     const auto relation = relation_of(type);
@@ -259,6 +261,7 @@ class SpdxReader {
   std::map<std::string, const Json*, std::less<>> elements_;
   std::set<std::string, std::less<>> creations_;
   std::set<std::string, std::less<>> ours_;
+  std::map<std::string, std::size_t, std::less<>> places_;  // of components, by id
   std::string root_;
 };
 

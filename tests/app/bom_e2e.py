@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import struct
+import zipfile
+from datetime import datetime, timezone
 from pathlib import Path
 
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
@@ -210,6 +212,114 @@ def test_output_goes_to_a_file_and_the_command_line_is_checked(folder):
     assert done.returncode == 3 and not done.stdout and json.loads(file.read_text())["specVersion"] == "1.6"
     for words in (("--timestamp", "soon"), ("--format", "xml"), (folder / "nowhere",), (system, system)):
         assert run("bom", *words).returncode == 2, words
+
+
+def test_documents_of_others_are_read_scored_and_written_anew(folder):
+    samples = VECTORS / "samples"
+    if not samples.exists():
+        print(f"skipped: no samples in {VECTORS}")
+        return
+    for name in ("sample-mlbom-1.6.json", "sample-mlbom-1.7.json", "sample-spdx3-ai.json"):
+        done = run("bom", samples / name, "--score")
+        assert done.returncode == 0 and "of 50:" in done.stdout, (name, done.stderr)
+        done = run("bom", samples / name, "--output", folder / name)
+        assert done.returncode == 0, (name, done.stderr)
+        found = complaints(json.loads((folder / name).read_text()))
+        assert not found, (name, found[:3])
+        assert run("diff", samples / name, samples / name).returncode == 0, name
+
+
+def test_what_is_no_bill_is_refused_with_its_place(folder):
+    document = json.loads(bill(service(folder))[0])
+    document["components"][0]["type"] = "foo"
+    (folder / "bad.json").write_text(json.dumps(document))
+    for words in (("bom", folder / "bad.json", "--score"), ("diff", folder / "bad.json", folder / "bad.json")):
+        done = run(*words)
+        assert done.returncode == 2 and "/components/0/type" in done.stderr, (words, done.stderr)
+    for text in ("", "[]", '{"bomFormat": "CycloneDX"}', '{"a": 1, "a": 2}', "[" * 100_000):
+        (folder / "bad.json").write_text(text)
+        assert run("bom", folder / "bad.json").returncode == 2, text[:20]
+
+
+def differences(*words, code=1):
+    done = run("diff", *words)
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    return done.stdout.splitlines()
+
+
+def test_diff_tells_what_changed_between_releases(folder):
+    system = service(folder)
+    run("bom", system, *TIME, "--output", folder / "old.json")
+    run("bom", system, *TIME, "--format", "spdx", "--output", folder / "old.spdx.json")
+    assert differences(folder / "old.json", folder / "old.spdx.json", code=0) == ["no difference"]
+    requirements = system / "app" / "requirements.txt"
+    requirements.write_text(requirements.read_text().replace("1.5.1", "1.6.0").replace("numpy==1.26.4 # x\n", ""))
+    (system / "model.pkl").write_bytes(b"\x80\x04}\x94.")
+    run("bom", system, *TIME, "--output", folder / "new.json")
+    lines = differences(folder / "old.json", folder / "new.json")
+    for line in ("- package numpy 1.26.4", "~ package scikit-learn 1.6.0", "    version: 1.5.1 → 1.6.0",
+                 "- app depends-on numpy"):
+        assert line in lines, (line, lines)
+    assert any(line.startswith("    sha256: ") for line in lines), lines
+    assert differences(folder / "new.json", folder / "old.json")[0].startswith("+ package numpy"), "the other way"
+    assert run("diff", folder / "old.json").returncode == 2
+    assert run("diff", folder / "old.json", folder / "nowhere").returncode == 2
+
+
+def test_diff_of_two_cycles(folder):
+    system = service(folder)
+    state = ("--state", system / ".cupel")
+    for name in ("one", "two"):
+        run("assess", system, "--report", "json", "--output", folder / name)
+        run("ledger", "export", folder / f"{name}.jsonl", *state)
+        (system / "app" / "main.py").write_text(f"# {name}\n")
+        (system / "new.pkl").write_bytes(b"\x80\x04}\x94.")
+    cycles = [json.loads((folder / name / "assessment.json").read_text())["cycle"]["id"] for name in ("one", "two")]
+    assert "+ model new.pkl" in differences(folder / "one.jsonl", folder / "two.jsonl")
+    assert differences(folder / "two.jsonl", folder / "two.jsonl", code=0) == ["no difference"]
+    reports = [folder / name / "assessment.json" for name in ("one", "two")]
+    assert any("new.pkl" in line for line in differences(*reports))
+    assert differences(*cycles, *state) == differences(*reports)
+    run("bom", system, "--output", folder / "bom.json")
+    assert run("diff", reports[0], folder / "bom.json").returncode == 2, "a cycle and a bill"
+
+
+def unit(system, *words):
+    done = run("assess", system, "--report", "json", *words)
+    report = json.loads(done.stdout)
+    units = {each["id"]: each for p in report["provisions"] for each in p["test_units"]}
+    return units["5.4.1-1/vulnerabilities"]["verdict"], report
+
+
+def test_packages_are_held_against_an_export_of_advisories(folder):
+    system = service(folder)
+    (system / "app" / "requirements.txt").write_text("scikit-learn==1.4.2\n")
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    record = {"id": "GHSA-0", "modified": now, "published": now, "database_specific": {"severity": "HIGH"},
+              "affected": [{"package": {"ecosystem": "PyPI", "name": "scikit-learn"}, "ranges": [
+                  {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.5.0"}]}]}]}
+    export = folder / "all.zip"
+
+    def write():
+        with zipfile.ZipFile(export, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("GHSA-0.json", json.dumps(record))
+    write()
+    assert unit(system)[0] == "inconclusive", "nobody looked"
+    assert unit(system, "--advisories", export)[0] == "inconclusive", "no deadline is declared"
+    with open(system / "cupel.yaml", "a") as file:
+        file.write("declares:\n  5.4.1-1: {claim: We patch., patch_deadline: 7 days}\n")
+    assert unit(system, "--advisories", export)[0] == "pass", "within the deadline"
+    record["published"] = "2024-06-06T00:00:00Z"
+    write()
+    verdict, report = unit(system, "--advisories", export)
+    assert verdict == "fail", verdict
+    codes = {d["code"] for o in report["observations"] for d in o["diagnostics"]}
+    assert "VUL001" in codes, codes
+    root = json.loads(bill(system)[0])["metadata"]["component"]
+    assert any("1 known vulnerability" in value for _, value in said(root, "vulnerabilities")), root
+    export.write_bytes(export.read_bytes()[:-30])
+    assert unit(system, "--advisories", export)[0] == "inconclusive", "a damaged export"
+    assert run("assess", system, "--advisories", folder / "nowhere").returncode == 2
 
 
 Tests(globals()).main()
