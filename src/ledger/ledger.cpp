@@ -298,6 +298,15 @@ Result<std::vector<Receipt>> Ledger::append(std::span<const Draft> drafts) {
   return std::move(wish.receipts);
 }
 
+Result<void> Ledger::check(const Draft& draft) {
+  if (draft.body.size() > kBodyLimit) {
+    return fail(Fault::limit, cat("an entry holds at most ", human_bytes(kBodyLimit)));
+  }
+  TRY(check_vault_name(draft.vault));
+  TRY(LeafForm::make(draft));
+  return {};
+}
+
 Result<Receipt> Ledger::append(const Draft& draft) {
   return TRY(append(std::span(&draft, 1))).front();
 }
@@ -510,28 +519,6 @@ Result<std::vector<Entry>> Ledger::entries(std::uint64_t from, std::uint64_t to,
   return state_->read([&](const Database& database) {
     return read_entries(database, state_->layout, {.begin = from, .end = to}, bodies);
   });
-}
-
-Result<std::string> Ledger::prove(std::uint64_t index) const {
-  const auto head = state_->head();
-  const std::uint64_t size = head->frontier.size();
-  if (index >= size) {
-    return fail(Fault::missing, cat("there is no entry ", index, ": the ledger holds ", size));
-  }
-  struct Found {
-    std::vector<Digest> proof;
-    Digest leaf;
-  };
-  const auto found = TRY(state_->read([&](const Database& database) -> Result<Found> {
-    return Found{.proof = TRY(tables::hashes(database, merkle::inclusion_path(index, size))),
-                 .leaf = merkle::leaf_hash(as_bytes(TRY(tables::leaf_of(database, index))))};
-  }));
-  if (!merkle::verify_inclusion(found.leaf, index, size, found.proof, head->frontier.root())) {
-    return does_not_fit(cat("entry ", index, " is not in its tree"));
-  }
-  std::string text = cat("c2sp.org/tlog-proof@v1\nindex ", index, "\n");
-  for (const auto& hash : found.proof) text += to_base64(hash) + "\n";
-  return text + "\n" + head->newest->note;
 }
 
 }  // namespace cupel

@@ -27,6 +27,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
+#include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "vocab/observation.h"
 
@@ -136,6 +137,9 @@ class Ledger {
   Result<std::vector<Receipt>> append(std::span<const Draft> drafts);
   Result<Receipt> append(const Draft& draft);
 
+  // Whether append() would take a draft: Fault::usage or Fault::limit when not.
+  [[nodiscard]] static Result<void> check(const Draft& draft);
+
   // Destroys the key of a vault, and says so in an entry of the type kErasure that names the
   // entries; nobody can read their bodies any more, and everything still verifies. A vault of
   // that name begins anew with the next draft. `reason` stays in clear: it names no person.
@@ -157,6 +161,14 @@ class Ledger {
   // Inclusion proof of an entry in the newest checkpoint, as a C2SP tlog-proof.
   // Fault::missing for an entry that there is not.
   [[nodiscard]] Result<std::string> prove(std::uint64_t index) const;
+  // The same in an earlier checkpoint of this ledger, which may carry cosignatures: all its lines
+  // go into the proof. Fault::integrity when it is not by this ledger's key, or of another history.
+  [[nodiscard]] Result<std::string> prove(std::uint64_t index, const std::string& checkpoint) const;
+  // That the log of size `to` begins with that of size `from` (RFC 9162 2.1.4).
+  // REQUIRES: 0 < from <= to <= size().
+  [[nodiscard]] Result<std::vector<Digest>> consistency(std::uint64_t from, std::uint64_t to) const;
+  // Hashes of complete subtrees of the log.
+  [[nodiscard]] Result<std::vector<Digest>> nodes(const std::vector<merkle::Node>& wanted) const;
 
   // Recomputes everything. `trust` is a vkey; `earlier` a checkpoint kept elsewhere.
   // Either is a problem when it is given and does not hold.
