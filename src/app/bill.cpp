@@ -54,9 +54,9 @@ Assessed assessed(const Context& context, const SystemPaths& paths) {
   const auto baseline = read_baseline(ledger.value());
   if (!baseline.ok() || baseline.value().cycle.empty()) return {};
   const auto& cycle = baseline.value().cycle;
-  Assessed said{.by = cat("ETSI EN 304 223, cycle ", cycle, ", ",
-                          to_rfc3339(baseline.value().finished)),
-                .vulnerabilities = {}};
+  Assessed said{
+      .by = cat("ETSI EN 304 223, cycle ", cycle, ", ", to_rfc3339(baseline.value().finished)),
+      .vulnerabilities = {}};
   const auto assessment = stored_assessment(ledger.value(), cycle);
   if (!assessment.ok()) return said;
   for (const auto& seen : assessment.value().observations) {

@@ -141,12 +141,12 @@ Result<Exit> run(const Context& context) {
   }
   sort_resources(files.resources);
   ModelManifest manifest{.model = model_name(model),
-                    .root = root_of(files.resources),
-                    .hash = rules.hash,
-                    .shard_size = rules.shard_size,
-                    .allow_symlinks = rules.links != Links::refuse,
-                    .ignore_paths = rules.ignore,
-                    .resources = std::move(files.resources)};
+                         .root = root_of(files.resources),
+                         .hash = rules.hash,
+                         .shard_size = rules.shard_size,
+                         .allow_symlinks = rules.links != Links::refuse,
+                         .ignore_paths = rules.ignore,
+                         .resources = std::move(files.resources)};
   TRY(replace_file(signature, make_bundle(kInTotoType, write_manifest(manifest), signer.key,
                                           signer.certificates)));
   context.terminal.note(cat("signed ", count_of(files.files, "file"), " (",
