@@ -45,7 +45,7 @@ foreach(format safetensors gguf onnx npy zip)
 endforeach()
 
 # Signatures, exchanged with the Python reference of OpenSSF Model Signing.
-add_test(NAME interop/model_signing
-  COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/interop/model_signing.py
+add_test(NAME interop/oms_exchange
+  COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/interop/oms_exchange.py
     $<TARGET_FILE:cupel> ${PROJECT_SOURCE_DIR})
-set_tests_properties(interop/model_signing PROPERTIES LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)
+set_tests_properties(interop/oms_exchange PROPERTIES LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)
