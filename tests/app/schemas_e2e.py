@@ -132,7 +132,7 @@ def test_scores_and_differences(folder):
     words = ("diff", one.with_suffix(".json"), two.with_suffix(".json"), "--format", "json")
     difference = printed("diff", *words, code=1)
     assert [part["name"] for part in difference["changed"]] == ["system-prompt"], difference["changed"]
-    printed("diff", words[1], words[1], "--format", "json")
+    printed("diff", "diff", words[1], words[1], "--format", "json")
 
 
 def test_ledgers(folder):
