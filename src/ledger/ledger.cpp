@@ -268,7 +268,6 @@ Result<Ledger> Ledger::open(const LedgerPlace& place, Mode mode, const Clock& cl
                                                  .identity = std::move(identity),
                                                  .verifier = std::move(verifier).value(),
                                                  .key = std::move(key),
-                                                 .head_file = {},
                                                  .turns = {},
                                                  .writer = {},
                                                  .reading = {},
@@ -464,18 +463,11 @@ void Ledger::State::forget(std::span<LedgerWish* const> wishes) {
   }
 }
 
-// Best effort: the commit is durable, so nothing that happens here may call it failed. The first
-// time a file is renamed into place; from then on the writer of a file, which is the only one,
-// writes over it, because a rename costs ext4 as much as the commit. A note of one ledger never
-// gets shorter, and a torn one is ignored, as its signature does not verify.
-void Ledger::State::publish() {
+// Best effort: the commit is durable, so nothing that happens here may call it failed.
+void Ledger::State::publish() const {
   const auto now = head();
   if (!now->newest) return;
-  const std::string& text = now->newest->note;
-  if (lock && head_file.fd() >= 0) {
-    static_cast<void>(::pwrite(head_file.fd(), text.data(), text.size(), 0));
-    return;
-  }
+  std::error_code ignored;
   // Writers of a server may share the folder: the copy must not go back.
   std::optional<FileLock> turn;
   if (!lock) {
@@ -485,13 +477,13 @@ void Ledger::State::publish() {
     const auto there = published(files, verifier);
     if (there && there->size >= now->frontier.size()) return;
   }
-  std::error_code failed;
   const std::filesystem::path next = files.head.string() + ".new";
-  File file(::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+  const File file(
+      ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (file.fd() < 0) return;
+  const std::string& text = now->newest->note;
   if (::write(file.fd(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return;
-  std::filesystem::rename(next, files.head, failed);
-  if (!failed) head_file = std::move(file);
+  std::filesystem::rename(next, files.head, ignored);
 }
 
 std::uint64_t Ledger::size() const {

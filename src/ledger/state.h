@@ -62,7 +62,6 @@ struct Ledger::State {
   tables::Identity identity;
   note::Verifier verifier;
   std::optional<PrivateKey> key;  // of the writer
-  File head_file;                 // `files.head`, once the writer has made it
 
   GroupCommit<LedgerWish> turns;
   std::optional<tables::Writer> writer;  // belongs to whose turn it is
@@ -93,7 +92,7 @@ struct Ledger::State {
                              std::vector<merkle::Frontier::Completed>& completed,
                              const std::string& at);
   void forget(std::span<LedgerWish* const> wishes);
-  void publish();
+  void publish() const;
 };
 
 // The private key of the ledger, which must be the one that `verifier` knows.
