@@ -46,7 +46,8 @@ class Walk {
     const unsigned tag = in_.u8();
     if (!in_.ok()) return stop("it ends inside of a value");
     ++reading_.items;
-    if (tag < 0x80 || tag >= 0xe0) return true;
+    if (tag < 0x80) return number(tag);
+    if (tag >= 0xe0) return number({});
     if (tag < 0x90) return nest(2ULL * (tag & 0xfU));
     if (tag < 0xa0) return nest(tag & 0xfU);
     if (tag < 0xc0) return content(Kind::text, tag & 0x1fU);
@@ -62,7 +63,7 @@ class Walk {
       case 0xc0:
       case 0xc2:
       case 0xc3:
-        return true;
+        return number({});
       case 0xc1:
         return stop("a value is of the kind that is never used");
       case 0xc4:
@@ -93,12 +94,28 @@ class Walk {
         break;
     }
     if (tag >= 0xd4 && tag <= 0xd8) return extension(1ULL << (tag - 0xd4));
-    return skip(1ULL << ((tag - 0xcc) & 3U));  // cc to cf and d0 to d3: whole numbers
+    return whole_number(1U << ((tag - 0xcc) & 3U), tag >= 0xd0);  // cc to cf, and d0 to d3
   }
 
   bool skip(std::uint64_t size) {
     in_.take(size);
-    return in_.ok() || stop("it ends inside of a number");
+    return in_.ok() ? number({}) : stop("it ends inside of a number");
+  }
+
+  bool whole_number(unsigned width, bool is_signed) {
+    std::uint64_t value = 0;
+    for (unsigned byte = 0; byte < width; ++byte) value = value << 8U | in_.u8();
+    if (!in_.ok()) return stop("it ends inside of a number");
+    const bool negative = is_signed && (value >> (8 * width - 1)) != 0;
+    return number(negative ? std::nullopt : std::optional(value));
+  }
+
+  bool number(std::optional<std::uint64_t> value) {
+    use_({.number = value,
+          .bytes = {},
+          .span = {begin_, in_.offset()},
+          .depth = static_cast<unsigned>(open_.size())});
+    return true;
   }
 
   bool nest(std::uint64_t count) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,9 +18,10 @@ enum class Kind : std::uint8_t { number, text, binary, extension };
 
 struct Item {
   Kind kind = Kind::number;
-  int extension = 0;  // its type
-  Bytes bytes;        // content of a text, of binary and of an extension
-  Span span;          // of the whole value
+  int extension = 0;                         // its type
+  std::optional<std::uint64_t> number = {};  // of whole numbers that are not negative
+  Bytes bytes;                               // content of a text, of binary and of an extension
+  Span span;                                 // of the whole value
   unsigned depth = 0;
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "formats/format.h"
+#include "formats/msgpack.h"
 #include "formats/pickle.h"
 #include "formats/rdata.h"
 #include "formats/safetensors.h"
@@ -162,6 +163,12 @@ constexpr std::array<std::string_view, 1> kXgboostUbjNames = {".ubj"};
 constexpr std::array<std::string_view, 3> kRDataNames = {".rds", ".rdata", ".rda"};
 constexpr std::array<std::string_view, 1> kOnnxNames = {".onnx"};
 constexpr std::array<std::string_view, 1> kSavedModelNames = {".pb"};
+constexpr std::array<std::string_view, 1> kMsgpackNames = {".msgpack"};
+
+// Many short texts look like a map of MessagePack, so its name must say so, too.
+bool sniff_msgpack(const Sniff& file) {
+  return lower(file.name).ends_with(".msgpack") && msgpack::looks_like(file.head);
+}
 
 }  // namespace
 
@@ -199,5 +206,7 @@ extern constinit const Format kOnnxFormat{"onnx", "ONNX model", AssetKind::model
                                           sniff_onnx};
 extern constinit const Format kTfSavedModelFormat{
     "tensorflow-graph", "TensorFlow graph", AssetKind::model, kSavedModelNames, sniff_saved_model};
+extern constinit const Format kMsgpackFormat{"msgpack", "parameters in MessagePack (Flax)",
+                                             AssetKind::model, kMsgpackNames, sniff_msgpack};
 
 }  // namespace cupel

@@ -2,8 +2,10 @@
 // MessagePack, which Flax saves parameters in: numbers, unless bytes are handed to a loader.
 #include "formats/msgpack.h"
 
+#include <algorithm>
 #include <array>
-#include <set>
+#include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "scan/examiner.h"
@@ -79,7 +81,10 @@ class Telling {
   void array(const msgpack::Item& item) {
     std::string_view type;
     bool object = false;
+    std::optional<std::uint64_t> elements = 1;
     const auto reading = msgpack::read(item.bytes, [&](const msgpack::Item& part) {
+      if (part.kind == msgpack::Kind::number && type.empty()) elements = times(elements, part);
+      if (part.kind == msgpack::Kind::binary) check_size(item, elements, type, part.bytes.size());
       if (part.kind == msgpack::Kind::text && type.empty()) type = as_text(part.bytes);
       object = type == "object" || type.find('O') != std::string_view::npos;
       if (object && part.kind == msgpack::Kind::binary) {
@@ -92,6 +97,53 @@ class Telling {
     } else if (object) {
       odd(item, "an array of objects");
     }
+  }
+
+  // Nothing when a length is negative, or the product does not fit.
+  static std::optional<std::uint64_t> times(std::optional<std::uint64_t> product,
+                                            const msgpack::Item& length) {
+    if (!product || !length.number) return {};
+    std::uint64_t result = 0;
+    if (__builtin_mul_overflow(*product, *length.number, &result)) return {};
+    return result;
+  }
+
+  // Of the types that Flax writes; 0 for others, whose arrays nobody can measure.
+  static std::uint64_t size_of(std::string_view type) {
+    constexpr std::array<std::pair<std::string_view, std::uint64_t>, 16> kSizes = {
+        {{"float32", 4},
+         {"float64", 8},
+         {"float16", 2},
+         {"bfloat16", 2},
+         {"int8", 1},
+         {"int16", 2},
+         {"int32", 4},
+         {"int64", 8},
+         {"uint8", 1},
+         {"uint16", 2},
+         {"uint32", 4},
+         {"uint64", 8},
+         {"bool", 1},
+         {"complex64", 8},
+         {"complex128", 16},
+         {"float8_e4m3fn", 1}}};
+    const auto* const found =
+        std::ranges::find(kSizes, type, &std::pair<std::string_view, std::uint64_t>::first);
+    return found == kSizes.end() ? 0 : found->second;
+  }
+
+  void check_size(const msgpack::Item& item, std::optional<std::uint64_t> elements,
+                  std::string_view type, std::uint64_t bytes) {
+    const auto size = size_of(type);
+    if (size == 0) return;
+    if (elements && bytes % size == 0 && bytes / size == *elements) return;
+    session_.tell(layer_, {.code = "MSG001",
+                           .severity = Severity::high,
+                           .title = cat(quote(layer_.name()), " holds an array of ", type,
+                                        " whose shape is not that of its ", bytes, " bytes"),
+                           .place = layer_.place(item.span.begin, item.span.end),
+                           .help = "save the parameters again; if the file came from elsewhere, "
+                                   "compare digests"});
   }
 
   void odd(const msgpack::Item& item, const std::string& what) {

@@ -65,6 +65,27 @@ TEST(MsgpackScan, ReadsWhatFlaxWritesAndRefusesTheRest) {
   EXPECT_EQ(told("m.msgpack", "\x81\xa1k\x01\x02"sv), Lines{"MSG001 high @4-4"});
 }
 
+// {"w": extension 1 of [shape, type, bytes]}, as flax.serialization packs an array.
+std::string flax_array(std::string_view shape, std::string_view type, std::string_view data) {
+  const auto packed = cat("\x93", shape, static_cast<char>(0xa0 + type.size()), type, "\xc4",
+                          static_cast<char>(data.size()), data);
+  return cat("\x81\xa1w\xc7", static_cast<char>(packed.size()), '\x01', packed);
+}
+
+TEST(MsgpackScan, HoldsShapesAgainstTheBytes) {
+  EXPECT_EQ(told("m.msgpack", flax_array("\x92\x02\x03", "float32", std::string(24, 'x'))),
+            Lines{});
+  EXPECT_EQ(told("m.msgpack", flax_array("\x90", "int64", std::string(8, 'x'))), Lines{});
+  EXPECT_EQ(told("m.msgpack", flax_array("\x91\x02", "int4", "x")), Lines{});  // not known
+  const std::string_view wrong[] = {"\x92\x02\x02", "\x92\x02\xff", "\x91\xcd\x01\x06", "\x90",
+                                    "\x92\xcf\xff\xff\xff\xff\xff\xff\xff\xff\x10"};
+  for (const auto shape : wrong) {
+    const auto found = told("m.msgpack", flax_array(shape, "float32", std::string(24, 'x')));
+    ASSERT_EQ(found.size(), 1U) << shape;
+    EXPECT_TRUE(found[0].starts_with("MSG001 high @3-")) << found[0];
+  }
+}
+
 TEST(MsgpackScan, ExaminesBytes) {
   const std::string pickle = "cos\nsystem\n(S'id'\ntR.";
   const auto binary = cat("\x81\xa1k\xc4", static_cast<char>(pickle.size()), pickle);
