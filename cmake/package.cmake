@@ -12,7 +12,7 @@ find_path(NLOHMANN_JSON_HEADERS nlohmann/json.hpp REQUIRED)
 mark_as_advanced(NLOHMANN_JSON_HEADERS)
 install(CODE "
   set(LINK_MAP \"${link_map}\")
-  set(HEADERS \"${NLOHMANN_JSON_HEADERS}/nlohmann/json.hpp\")
+  set(HEADERS \"${NLOHMANN_JSON_HEADERS}/nlohmann/json.hpp;${Boost_INCLUDE_DIRS}/boost/version.hpp\")
   set(FOLDER \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DOCDIR}/licences\")
   include(\"${PROJECT_SOURCE_DIR}/cmake/install_licences.cmake\")")
 

@@ -17,6 +17,7 @@ LIBRARY_OF = {
     "blake3.h": "blake3",
     "sqlite3": "SQLite::SQLite3",
     "libpq-fe.h": "postgresql",
+    "boost/": "Boost::headers",
     "zlib.h": "ZLIB::ZLIB",
     "zconf.h": "ZLIB::ZLIB",
     "bzlib.h": "BZip2::BZip2",
