@@ -11,15 +11,16 @@ namespace {
 
 constexpr std::string_view kDash = "\xE2\x80\x94 ";  // em dash, space
 constexpr std::byte kEd25519{0x01};
+constexpr std::byte kCosignature{0x04};
 constexpr std::size_t kNoteLimit = 1U << 20U;
 constexpr std::size_t kSignatureLimit = 100;
+constexpr std::uint64_t kLastTime = ~std::uint64_t{0} >> 1U;
 
 using KeyId = std::array<std::byte, 4>;
 
-KeyId key_id(const Verifier& verifier) {
-  constexpr std::array<std::byte, 1> kType{kEd25519};
+KeyId key_id(const Verifier& verifier, std::byte type = kEd25519) {
   const Digest digest =
-      Sha256().add(verifier.name).add("\n").add(kType).add(verifier.key.raw()).finish();
+      Sha256().add(verifier.name).add("\n").add(Bytes(&type, 1)).add(verifier.key.raw()).finish();
   KeyId id{};
   std::copy_n(digest.begin(), id.size(), id.begin());
   return id;
@@ -118,15 +119,13 @@ Result<Checkpoint> read_checkpoint(std::string_view text) {
   return checkpoint;
 }
 
-}  // namespace
-
-std::string vkey(const Verifier& verifier) {
-  std::vector<std::byte> key{kEd25519};
+std::string vkey_of(const Verifier& verifier, std::byte type) {
+  std::vector<std::byte> key{type};
   key.insert(key.end(), verifier.key.raw().begin(), verifier.key.raw().end());
-  return cat(verifier.name, "+", to_hex(Bytes(key_id(verifier))), "+", to_base64(key));
+  return cat(verifier.name, "+", to_hex(Bytes(key_id(verifier, type))), "+", to_base64(key));
 }
 
-Result<Verifier> parse_vkey(std::string_view text) {
+Result<Verifier> read_vkey(std::string_view text, std::byte type) {
   const auto refuse_key = [](std::string_view why) {
     return fail(Fault::integrity, cat("not a verifier key: ", why),
                 "it reads NAME+HASH+BASE64, as in `ledger-key.pub`");
@@ -138,13 +137,31 @@ Result<Verifier> parse_vkey(std::string_view text) {
   if (!is_name(name)) return refuse_key("its name is empty or holds a space");
   const auto key = from_base64(text.substr(second + 1));
   if (!key || key->empty()) return refuse_key("its last part is not proper base64");
-  if (key->front() != kEd25519) return refuse_key("it is of a kind other than Ed25519");
+  if (key->front() != type) {
+    return refuse_key(type == kEd25519 ? "it is of a kind other than Ed25519"
+                                       : "it is not one that cosigns with Ed25519");
+  }
   auto verifier =
       Verifier{.name = std::string(name), .key = TRY(PublicKey::from_raw(Bytes(*key).subspan(1)))};
-  if (to_hex(Bytes(key_id(verifier))) != text.substr(first + 1, second - first - 1)) {
+  if (to_hex(Bytes(key_id(verifier, type))) != text.substr(first + 1, second - first - 1)) {
     return refuse_key("its hash does not match its name and key");
   }
   return verifier;
+}
+
+// What a cosignature signs: its time, and the text of the checkpoint.
+std::string cosigned_text(std::string_view text, std::uint64_t seconds) {
+  return cat("cosignature/v1\ntime ", seconds, "\n", text);
+}
+
+}  // namespace
+
+std::string vkey(const Verifier& verifier) {
+  return vkey_of(verifier, kEd25519);
+}
+
+Result<Verifier> parse_vkey(std::string_view text) {
+  return read_vkey(text, kEd25519);
 }
 
 std::string sign(const Checkpoint& checkpoint, std::string_view name, const PrivateKey& key) {
@@ -180,6 +197,69 @@ Result<Checkpoint> open(std::string_view note, const Verifier& verifier) {
 
 Result<Checkpoint> read_unverified(std::string_view note) {
   return read_checkpoint(TRY(take_apart(note)).text);
+}
+
+std::string cosigner_vkey(const Verifier& cosigner) {
+  return vkey_of(cosigner, kCosignature);
+}
+
+Result<Verifier> parse_cosigner_vkey(std::string_view text) {
+  return read_vkey(text, kCosignature);
+}
+
+Result<std::string> cosign(std::string_view note, std::uint64_t seconds, const Verifier& cosigner,
+                           const PrivateKey& key) {
+  const std::string_view text = TRY(take_apart(note)).text;
+  TRY(read_checkpoint(text));
+  const KeyId id = key_id(cosigner, kCosignature);
+  std::vector<std::byte> blob(id.begin(), id.end());
+  for (unsigned shift = 64; shift != 0; shift -= 8) {
+    blob.push_back(static_cast<std::byte>(seconds >> (shift - 8)));
+  }
+  const Signature signature = key.sign(as_bytes(cosigned_text(text, seconds)));
+  blob.insert(blob.end(), signature.begin(), signature.end());
+  return cat(kDash, cosigner.name, " ", to_base64(blob), "\n");
+}
+
+Result<std::uint64_t> cosigned_at(std::string_view note, const Verifier& cosigner) {
+  const Parts parts = TRY(take_apart(note));
+  const KeyId id = key_id(cosigner, kCosignature);
+  std::optional<std::uint64_t> at;
+  for (std::size_t i = 0; i < parts.signatures.size(); ++i) {
+    const std::size_t number = parts.first_line + i;
+    const auto line = TRY(read_signature(parts.signatures[i], number));
+    const Bytes blob(line.blob);
+    if (line.name != cosigner.name || !std::ranges::equal(blob.first(4), id)) continue;
+    ByteReader in(blob.subspan(4));
+    const std::uint64_t seconds = in.u64be();
+    const Bytes signature = in.take(Signature().size());
+    if (!in.ok() || !in.done() || seconds > kLastTime ||
+        !cosigner.key.verify(as_bytes(cosigned_text(parts.text, seconds)), signature)) {
+      return refuse(number, "the cosignature does not verify");
+    }
+    at = std::max(at.value_or(0), seconds);
+  }
+  if (!at) {
+    return fail(Fault::missing, cat("no cosignature is by `", printable(cosigner.name, 200), "`"));
+  }
+  return *at;
+}
+
+Result<std::string> with_signatures(std::string_view note, std::string_view lines) {
+  const Parts parts = TRY(take_apart(note));
+  std::string all(note);
+  if (lines.empty()) return all;
+  if (!lines.ends_with('\n')) return refuse(1, "a signature line ends with a newline");
+  TRY(check_characters(lines));
+  std::size_t number = 0;
+  for (const auto line : lines_of(lines)) {
+    TRY(read_signature(line, ++number));
+    if (std::ranges::find(parts.signatures, line) == parts.signatures.end()) {
+      all += cat(line, "\n");
+    }
+  }
+  TRY(take_apart(all));
+  return all;
 }
 
 }  // namespace cupel::note

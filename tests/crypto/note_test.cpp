@@ -123,6 +123,48 @@ TEST(Note, RefusesVerifierKeysThatAreNotWhatTheySay) {
   }
 }
 
+TEST(Note, CarriesCosignaturesThatSayWhen) {
+  const auto log = PrivateKey::generate().value();
+  const auto key = PrivateKey::generate().value();
+  const Verifier witness{.name = "w.example/1", .key = key.public_key()};
+  const auto text = cosigner_vkey(witness);
+  ASSERT_OK(parse_cosigner_vkey(text));
+  EXPECT_EQ(parse_cosigner_vkey(text).value().key, witness.key);
+  EXPECT_FALSE(parse_vkey(text).ok());  // a cosigner signs no checkpoints
+  EXPECT_FALSE(parse_cosigner_vkey(vkey(witness)).ok());
+
+  const std::string note = sign({.origin = "o", .size = 3}, "o", log);
+  const auto line = cosign(note, 1'679'315'147, witness, key);
+  ASSERT_OK(line);
+  const auto both = with_signatures(note, line.value());
+  ASSERT_OK(both);
+  EXPECT_EQ(both.value(), note + line.value());
+  EXPECT_EQ(with_signatures(both.value(), line.value()).value(), both.value());
+  EXPECT_EQ(cosigned_at(both.value(), witness).value(), 1'679'315'147U);
+  EXPECT_EQ(cosigned_at(note, witness).error().fault, Fault::missing);
+  ASSERT_OK(open(both.value(), {.name = "o", .key = log.public_key()}));
+
+  // Of another checkpoint, at another time, or cut short: it is refused.
+  const std::string other = sign({.origin = "o", .size = 4}, "o", log) + line.value();
+  EXPECT_EQ(cosigned_at(other, witness).error().fault, Fault::integrity);
+  const auto space = line.value().rfind(' ');
+  auto blob = *from_base64(line.value().substr(space + 1, line.value().size() - space - 2));
+  for (const std::size_t at : {4U, 11U, 12U, 75U}) {
+    auto changed = blob;
+    changed[at] ^= std::byte{1};
+    EXPECT_FALSE(
+        cosigned_at(cat(note, line.value().substr(0, space + 1), to_base64(changed), "\n"), witness)
+            .ok());
+  }
+  blob.pop_back();
+  EXPECT_FALSE(
+      cosigned_at(cat(note, line.value().substr(0, space + 1), to_base64(blob), "\n"), witness)
+          .ok());
+  for (const auto* lines : {"x\n", "\xE2\x80\x94 a\n", "\n", "\xE2\x80\x94 a AAAAAAAA"}) {
+    EXPECT_FALSE(with_signatures(note, lines).ok()) << lines;
+  }
+}
+
 TEST(Note, ReadsTheLogOfTessera) {
   const auto folder = test::vectors("tlog-tiles");
   NEED_VECTORS(folder);
