@@ -13,7 +13,11 @@ constexpr std::size_t kWidth = 80;
 
 std::string option_words(const Option& option) {
   std::string words(option.name);
-  if (!option.argument.empty()) words += cat(" ", option.argument);
+  if (option.may_lack_argument) {
+    words += cat(" [", option.argument, "]");
+  } else if (!option.argument.empty()) {
+    words += cat(" ", option.argument);
+  }
   return words;
 }
 

@@ -39,7 +39,10 @@ Result<std::string> value_of(const Option& option, std::span<const std::string_v
     if (joined) return fail(Fault::usage, cat(option.name, " takes no value"));
     return std::string();
   }
-  if (!joined && at + 1 >= arguments.size()) {
+  const bool lacks = !joined && (at + 1 >= arguments.size() ||
+                                 (option.may_lack_argument && arguments[at + 1].starts_with('-')));
+  if (lacks && option.may_lack_argument) return std::string();
+  if (lacks) {
     return fail(Fault::usage,
                 cat(option.name, " needs a value: ", option.name, " ", option.argument));
   }

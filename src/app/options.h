@@ -23,6 +23,7 @@ struct Option {
   std::string_view help;      // one sentence without a full stop
   bool repeats = false;
   std::span<const std::string_view> choices = {};  // allowed values; empty: any
+  bool may_lack_argument = false;                  // then its value is empty
 };
 
 class Options {

@@ -3,14 +3,18 @@
 
 #include "ledger/ledger.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
 #include "app/command.h"
+#include "app/cosigning.h"
 #include "app/document.h"
+#include "app/ledger_serve.h"
 #include "app/state.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "ledger/tiles.h"
 
 namespace cupel {
 namespace {
@@ -20,6 +24,28 @@ constexpr Option kOptions[] = {
     {.name = "--trust",
      .argument = "KEY",
      .help = "verify: the key that must have signed (vkey text or a file with it)"},
+    {.name = "--tiles",
+     .argument = "DIR",
+     .help = "checkpoint, serve: publish the log there as C2SP tlog-tiles"},
+    {.name = "--witness",
+     .argument = "URL",
+     .help = "checkpoint: ask this witness to cosign; serve: be a witness",
+     .repeats = true,
+     .may_lack_argument = true},
+    {.name = "--witness-key",
+     .argument = "KEY",
+     .help = "checkpoint: the key of each --witness, in their order (vkey or a file with it)",
+     .repeats = true},
+    {.name = "--log",
+     .argument = "KEY",
+     .help = "serve --witness: whose checkpoints to cosign (vkey or a file with it)",
+     .repeats = true},
+    {.name = "--listen",
+     .argument = "HOST:PORT",
+     .help = "serve: where (default: 127.0.0.1:8470; port 0: any)"},
+    {.name = "--token-file",
+     .argument = "FILE",
+     .help = "serve: the token that every request must carry; needed beyond this machine"},
     {.name = "--checkpoint",
      .argument = "FILE",
      .help = "verify: an earlier checkpoint kept elsewhere, which this log must extend"},
@@ -87,10 +113,7 @@ Result<Exit> show(const Context& context, const Ledger& ledger, const std::strin
 
 Result<std::optional<std::string>> trusted_key(const Options& options) {
   if (!options.has("--trust")) return std::optional<std::string>{};
-  const std::string word = options.value("--trust");
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(word, ignored)) return std::optional(word);
-  return std::optional(std::string(trim(TRY(read_text(word)))));
+  return std::optional(TRY(key_text(options.value("--trust"))));
 }
 
 Json verification_json(const Verification& verification, Timestamp started, Timestamp finished) {
@@ -154,6 +177,60 @@ Result<Exit> export_log(const Context& context, const Ledger& ledger, const std:
   return Exit::ok;
 }
 
+Result<std::vector<WitnessPlace>> witnesses(const Options& options) {
+  const auto urls = options.values("--witness");
+  const auto keys = options.values("--witness-key");
+  if (!keys.empty() && keys.size() != urls.size()) {
+    return fail(Fault::usage, "give one --witness-key for each --witness, or none");
+  }
+  std::vector<WitnessPlace> places;
+  for (std::size_t i = 0; i < urls.size(); ++i) {
+    if (urls[i].empty()) return fail(Fault::usage, "--witness URL: which witness is to be asked?");
+    WitnessPlace place{.url = urls[i], .key = {}};
+    if (!keys.empty()) place.key = TRY(note::parse_cosigner_vkey(TRY(key_text(keys[i]))));
+    places.push_back(std::move(place));
+  }
+  return places;
+}
+
+Result<Exit> checkpoint(const Context& context, const Ledger& ledger) {
+  const auto asked = TRY(witnesses(context.options));
+  context.terminal.out(
+      asked.empty() ? TRY(ledger.checkpoint())
+                    : TRY(cosigned_checkpoint(ledger, state_folder(context.options), asked)));
+  const bool unchecked =
+      std::ranges::any_of(asked, [](const WitnessPlace& place) { return !place.key; });
+  if (unchecked) {
+    context.terminal.note("what the witness signed was not checked: give --witness-key");
+  }
+  if (!context.options.has("--tiles")) return Exit::ok;
+  Task task(context.stop, Task::Clock::time_point::max());
+  const ProgressLine line(context.terminal, task, "publishing", ProgressLine::Unit::count);
+  const std::string folder = context.options.value("--tiles");
+  const auto published = TRY(tiles::publish(ledger, folder, task));
+  context.terminal.note(cat("wrote ", count_of(published.files, "file"), " to ", printable(folder),
+                            ", which holds ", count_of(published.size, "entry", "entries")));
+  return Exit::ok;
+}
+
+// Under the newest checkpoint that a witness has cosigned, when the entry is in it.
+Result<Exit> prove(const Context& context, const Ledger& ledger, const std::string& word) {
+  const std::uint64_t index = TRY(index_of(word, ledger));
+  if (const auto kept = TRY(kept_checkpoint(state_folder(context.options)))) {
+    auto proof = ledger.prove(index, *kept);
+    if (proof.ok()) {
+      context.terminal.out(proof.value());
+      return Exit::ok;
+    }
+    if (proof.error().fault != Fault::missing) {
+      return std::move(proof).error().during("reading `ledger-cosigned`");
+    }
+    context.terminal.note("no witness has cosigned this entry yet");
+  }
+  context.terminal.out(TRY(ledger.prove(index)));
+  return Exit::ok;
+}
+
 Result<Exit> run(const Context& context) {
   const auto& words = context.options.words();
   const std::string verb = words.empty() ? "" : words[0];
@@ -166,22 +243,20 @@ Result<Exit> run(const Context& context) {
     return verify(context, TRY(ledger(Ledger::Mode::examine)));
   }
   if (verb == "export" && words.size() == 2) return export_log(context, TRY(ledger()), words[1]);
-  if (verb == "checkpoint" && words.size() == 1) {
-    context.terminal.out(TRY(TRY(ledger()).checkpoint()));
-    return Exit::ok;
+  if (verb == "checkpoint" && words.size() == 1) return checkpoint(context, TRY(ledger()));
+  if (verb == "prove" && words.size() == 2) return prove(context, TRY(ledger()), words[1]);
+  if (verb == "serve" && words.size() == 1) {
+    return context.options.has("--witness") ? serve_witness(context) : serve_ledger(context);
   }
-  if (verb == "prove" && words.size() == 2) {
-    const auto opened = TRY(ledger());
-    context.terminal.out(TRY(opened.prove(TRY(index_of(words[1], opened)))));
-    return Exit::ok;
-  }
-  const std::vector<std::string_view> verbs = {"list",   "show",       "prove",
-                                               "verify", "checkpoint", "export"};
+  const std::vector<std::string_view> verbs = {"list",       "show",   "prove", "verify",
+                                               "checkpoint", "export", "serve"};
   const auto near = nearest(verb, verbs);
-  return fail(Fault::usage,
-              "ledger takes one of: list, show INDEX, prove INDEX, verify, checkpoint, export FILE",
-              near && *near != verb ? cat("did you mean `cupel ledger ", *near, "`?")
-                                    : "cupel ledger --help");
+  return fail(
+      Fault::usage,
+      "ledger takes one of: list, show INDEX, prove INDEX, verify, checkpoint, export FILE, "
+      "serve",
+      near && *near != verb ? cat("did you mean `cupel ledger ", *near, "`?")
+                            : "cupel ledger --help");
 }
 
 }  // namespace
@@ -189,13 +264,16 @@ Result<Exit> run(const Context& context) {
 extern const Command kLedgerCommand;
 constinit const Command kLedgerCommand = {
     .name = "ledger",
-    .arguments = "list | show INDEX | prove INDEX | verify | checkpoint | export FILE",
+    .arguments = "list | show INDEX | prove INDEX | verify | checkpoint | export FILE | serve",
     .summary = "look into the evidence log, verify it, take proofs and copies",
     .details =
         "The ledger is an append-only Merkle log (RFC 6962) with signed checkpoints (C2SP). "
         "verify recomputes every hash and signature and names each problem with its place; without "
         "--trust it can only say that the log agrees with itself. export writes a file that a "
-        "stranger can verify and replay. Without --state the ledger of .cupel in this folder is "
+        "stranger can verify and replay. serve takes entries and answers proofs over HTTP, or "
+        "cosigns "
+        "checkpoints of other ledgers (--witness); docs/ledger.md tells how. Without --state the "
+        "ledger of .cupel in this folder is "
         "meant.",
     .options = kOptions,
     .run = run,
