@@ -77,7 +77,7 @@ Result<std::string> key_text(const std::string& word) {
 Result<Exit> serve_ledger(const Context& context) {
   auto options = TRY(server_options(context.options));
   auto ledger =
-      TRY(Ledger::open(state_folder(context.options), Ledger::Mode::write, context.clock));
+      TRY(Ledger::open(ledger_place(context.options), Ledger::Mode::write, context.clock));
   std::jthread publisher;
   if (context.options.has("--tiles")) {
     publisher = std::jthread([&](const std::stop_token& stop) {
