@@ -3,6 +3,10 @@
 // Boost.Asio has a function named `require`, as a macro of ours is.
 #pragma once
 
+#ifdef __SANITIZE_THREAD__
+// The thread sanitizer does not know fences; what Asio orders with them, its mutexes order, too.
+#define BOOST_ASIO_DISABLE_FENCED_BLOCK  // NOLINT(*-macro-usage)
+#endif
 #pragma push_macro("require")
 #undef require
 #include <boost/asio/buffer.hpp>
