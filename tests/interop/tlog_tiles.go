@@ -44,7 +44,10 @@ func (f folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 func (f folder) entries(size int64) [][]byte {
 	var all [][]byte
 	for n := int64(0); n*256 < size; n++ {
-		tile := tlog.Tile{H: height, L: 0, N: n, W: int(min(256, size-n*256))}
+		tile := tlog.Tile{H: height, L: 0, N: n, W: 256}
+		if size-n*256 < 256 {
+			tile.W = int(size - n*256)
+		}
 		name := strings.Replace(tile.Path(), "tile/8/0/", "tile/entries/", 1)
 		data, err := os.ReadFile(filepath.Join(f.path, name))
 		check(err)

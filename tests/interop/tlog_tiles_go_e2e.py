@@ -28,7 +28,7 @@ def skip(why: str):
 def build(folder: Path) -> Path:
     if not shutil.which("go"):
         skip("there is no Go here (apt install golang-go)")
-    (folder / "go.mod").write_text(f"module tlog_tiles\ngo 1.21\nrequire {MODULE}\n")
+    (folder / "go.mod").write_text(f"module tlog_tiles\ngo 1.18\nrequire {MODULE}\n")
     (folder / "go.sum").write_text(GO_SUM)
     shutil.copy(SOURCE / "tests/interop/tlog_tiles.go", folder / "main.go")
     program = folder / "tlog_tiles"
