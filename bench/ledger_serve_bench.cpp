@@ -17,6 +17,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,7 +37,17 @@ struct Rate {
   double per_second = 0;
   double p50_ms = 0;
   double p99_ms = 0;
+  double cpu_us = 0;         // for each entry, of the whole process
+  double client_cpu_us = 0;  // of that, what the load generator took
 };
+
+// User and system time that the process, or this thread, has taken.
+double cpu_us(int whose) {
+  rusage used{};
+  ::getrusage(whose, &used);
+  return 1e6 * static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+         static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+}
 
 double ms_since(Steady::time_point start) {
   return std::chrono::duration<double, std::milli>(Steady::now() - start).count();
@@ -120,6 +131,7 @@ Rate generate(std::uint16_t port, std::chrono::milliseconds time) {
   const File poll(::epoll_create1(EPOLL_CLOEXEC));
   std::vector<Client> clients(kClients);
   std::uint64_t n = 0;
+  const double thread_before = cpu_us(RUSAGE_THREAD);
   const auto start = Steady::now();
   for (unsigned i = 0; i < kClients; ++i) {
     if (!connect_to(clients[i], port)) return {};
@@ -149,7 +161,10 @@ Rate generate(std::uint16_t port, std::chrono::milliseconds time) {
       if (!ask(client, n++)) return {};
     }
   }
-  return rate_of(std::move(times), ms_since(start));
+  Rate rate = rate_of(std::move(times), ms_since(start));
+  rate.client_cpu_us =
+      (cpu_us(RUSAGE_THREAD) - thread_before) / (rate.per_second * ms_since(start) / 1e3);
+  return rate;
 }
 
 Rate served(Ledger& ledger, std::chrono::milliseconds time) {
@@ -164,8 +179,10 @@ Rate served(Ledger& ledger, std::chrono::milliseconds time) {
 }
 
 void print(const char* what, const Rate& rate) {
-  std::printf("%-22s %u clients %9.0f entries/s   p50 %7.2f ms   p99 %7.2f ms\n", what, kClients,
-              rate.per_second, rate.p50_ms, rate.p99_ms);
+  std::printf(
+      "%-22s %u clients %9.0f entries/s   p50 %7.2f ms   p99 %7.2f ms   CPU %5.0f us, of it "
+      "clients %4.0f\n",
+      what, kClients, rate.per_second, rate.p50_ms, rate.p99_ms, rate.cpu_us, rate.client_cpu_us);
   std::fflush(stdout);
 }
 
@@ -195,7 +212,9 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "error: %s\n", ledger.error().what.c_str());
         return 1;
       }
-      const Rate rate = http ? served(ledger.value(), time) : in_process(ledger.value(), time);
+      const double before = cpu_us(RUSAGE_SELF);
+      Rate rate = http ? served(ledger.value(), time) : in_process(ledger.value(), time);
+      rate.cpu_us = (cpu_us(RUSAGE_SELF) - before) / static_cast<double>(ledger.value().size());
       print(http ? "ledger serve" : "in the process", rate);
       (http ? outside : inside).push_back(rate);
     }
