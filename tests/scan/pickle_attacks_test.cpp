@@ -435,6 +435,11 @@ TEST(PickleAttacks, FailWithVettedNamesOnly) {
                   .reduce()
                   .stop(),
               "uses `numpy.log`");
+  // A state that is no tuple has no place among the values: its payload is a number of ours.
+  for (const auto state : {"J\xff\xff\xff\x7f"sv, "K\x01"sv, "N"sv, "X\x01\0\0\0a"sv, "]"sv}) {
+    const auto stream = cat("\x80\x04", "cfunctools\npartial\ncnumpy\nlog\n\x85R", state, "b.");
+    EXPECT_NE(scan::verdict_of(look_at(stream)), Verdict::pass) << state;
+  }
   expect_fail("a partial that becomes another by its state",
               Pickle(2)
                   .global("functools", "partial")

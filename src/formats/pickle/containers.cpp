@@ -28,8 +28,10 @@ Value Machine::make_tuple(std::size_t begin) {
   return Value(Kind::tuple, place);
 }
 
+// Anything that is neither has none: its payload is no place in the arena.
 std::size_t Machine::count_of_items(Value tuple) const {
-  return tuple.items() == 0 ? 0 : static_cast<std::size_t>(arena_[tuple.items()].payload());
+  const bool has_some = (tuple.is(Kind::tuple) || tuple.is(Kind::list)) && tuple.items() != 0;
+  return has_some ? static_cast<std::size_t>(arena_[tuple.items()].payload()) : 0;
 }
 
 Value Machine::item(Value tuple, std::size_t index) const {
