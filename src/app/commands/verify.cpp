@@ -150,14 +150,13 @@ std::string as_json(const Outcome& outcome, const std::string& model, Timestamp 
                             {"missing", Json::texts(outcome.difference.missing)},
                             {"extra", Json::texts(outcome.difference.extra)},
                             {"changed", Json::texts(outcome.difference.changed)}});
-  if (signature.signed_at) json.set("signed_at", to_rfc3339(*signature.signed_at));
-  if (signature.manifest) {
-    json.set("root", signature.manifest->root);
-    json.set("hash", name_of(signature.manifest->hash));
-    json.set("resources", signature.manifest->resources.size());
-    json.set("size_bytes", outcome.files.bytes);
-    json.set("remembered_files", outcome.files.remembered);
-  }
+  const auto& manifest = signature.manifest;
+  json.set("signed_at", signature.signed_at ? Json(to_rfc3339(*signature.signed_at)) : Json());
+  json.set("root", manifest ? manifest->root : "");
+  json.set("hash", manifest ? Json(name_of(manifest->hash)) : Json());
+  json.set("resources", manifest ? manifest->resources.size() : 0);
+  json.set("size_bytes", outcome.files.bytes);
+  json.set("remembered_files", outcome.files.remembered);
   return json.pretty() + "\n";
 }
 
