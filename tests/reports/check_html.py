@@ -17,7 +17,7 @@ from pathlib import Path
 VOID = {"meta", "input", "br", "hr", "link", "img"}
 NO_TEXT = {"style", "script"}
 KNOWN = set(
-    "html head meta title style script body a svg defs g symbol use path rect clippath text desc "
+    "html head meta title style script body a svg defs g symbol use path rect clippath marker text desc "
     "div header nav main section footer h1 h2 h3 p b ul ol li dl dt dd span code pre table caption "
     "thead tbody tr th td details summary figure figcaption time button label select option input "
     "".split()
