@@ -58,7 +58,7 @@ BREACHES = {
 INCLUDES = {
     "base may not include checks": {"src/base/b.cpp": '#include "checks/odd.h"\n'},
     "<zlib.h> may be included by base only": {"src/checks/b.cpp": "#include <zlib.h>\n"},
-    "of no library": {"src/base/b.cpp": "#include <boost/any.hpp>\n"},
+    "of no library": {"src/base/b.cpp": "#include <absl/any.h>\n"},
     "base uses checks, which is not above it": {"CMakeLists.txt": "room(base USES checks)\nroom(checks USES base)\n"},
 }
 
