@@ -125,6 +125,25 @@ Bytes as_bytes(std::string_view text) {
   return std::as_bytes(std::span<const char>(text.data(), text.size()));
 }
 
+void append_utf8(std::string& out, std::uint32_t code) {
+  if (code > 0x10ffff) code = 0xfffd;
+  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+  const auto tail = [&](unsigned shift) { put(0x80U | ((code >> shift) & 0x3fU)); };
+  if (code < 0x80) return put(code);
+  if (code < 0x800) {
+    put(0xc0U | (code >> 6U));
+  } else {
+    if (code < 0x10000) {
+      put(0xe0U | (code >> 12U));
+    } else {
+      put(0xf0U | (code >> 18U));
+      tail(12);
+    }
+    tail(6);
+  }
+  tail(0);
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const Rune rune = decode(text);

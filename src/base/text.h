@@ -58,6 +58,10 @@ std::vector<std::string_view> split(std::string&& text, char at) = delete;  // i
 // Valid UTF-8, without surrogates and overlong forms.
 [[nodiscard]] bool is_utf8(std::string_view text);
 
+// Adds the code point. One of a surrogate pair is written like any other, as what readers of
+// hostile text meet; what is beyond U+10FFFF becomes U+FFFD.
+void append_utf8(std::string& out, std::uint32_t code);
+
 // The text fit for a terminal line: control characters, invalid UTF-8 and the
 // invisible and direction-changing code points become \xHH or \u{HHHH}.
 // At most `limit` bytes of input are shown, then "…".

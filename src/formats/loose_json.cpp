@@ -133,22 +133,6 @@ class Reader {
   std::size_t at_ = 0;
 };
 
-void put_utf8(std::string& out, std::uint32_t code) {
-  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xc0U | (code >> 6U));
-  } else if (code < 0x10000) {
-    put(0xe0U | (code >> 12U));
-    put(0x80U | ((code >> 6U) & 0x3fU));
-  } else {
-    put(0xf0U | ((code >> 18U) & 7U));
-    put(0x80U | ((code >> 12U) & 0x3fU));
-    put(0x80U | ((code >> 6U) & 0x3fU));
-  }
-  put(0x80U | (code & 0x3fU));
-}
-
 std::uint32_t hex4(std::string_view text, std::size_t at) {
   std::uint32_t code = 0;
   for (const char c : text.substr(std::min(at, text.size()), 4)) {
@@ -185,7 +169,7 @@ std::string decoded(std::string_view raw) {
         i += 6;
       }
     }
-    put_utf8(out, code >= 0xd800 && code < 0xe000 ? 0xfffd : code);
+    append_utf8(out, code >= 0xd800 && code < 0xe000 ? 0xfffd : code);
   }
   return out;
 }

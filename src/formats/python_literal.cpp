@@ -19,23 +19,6 @@ bool is_word(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
-void put_utf8(std::string& out, std::uint32_t code) {
-  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xc0U | (code >> 6U));
-  } else {
-    if (code < 0x10000) {
-      put(0xe0U | (code >> 12U));
-    } else {
-      put(0xf0U | ((code >> 18U) & 7U));
-      put(0x80U | ((code >> 12U) & 0x3fU));
-    }
-    put(0x80U | ((code >> 6U) & 0x3fU));
-  }
-  put(0x80U | (code & 0x3fU));
-}
-
 // The prefix of a text: r, b, u, in any case and some together.
 struct Prefix {
   bool raw = false;
@@ -268,7 +251,7 @@ class Parser {
       fail("an escape is damaged");
       return;
     }
-    put_utf8(out, std::min<std::uint32_t>(code, 0x10ffff));
+    append_utf8(out, std::min<std::uint32_t>(code, 0x10ffff));
   }
 
   Value number() {

@@ -405,35 +405,14 @@ class Header {
         if (unit >= 0xd800 && unit < 0xdc00) {
           high = unit;
         } else if (unit >= 0xdc00 && unit < 0xe000 && high != 0) {
-          add_utf8(member.name, 0x10000 + ((high - 0xd800) << 10U) + (unit - 0xdc00U));
+          append_utf8(member.name, 0x10000 + ((high - 0xd800) << 10U) + (unit - 0xdc00U));
           high = 0;
         } else {
-          add_utf8(member.name, unit);
+          append_utf8(member.name, unit);
         }
       }
     }
     return in_.ok();
-  }
-
-  static void add_utf8(std::string& out, std::uint32_t code) {
-    const auto tail = [&](unsigned shift) {
-      out += static_cast<char>(0x80U | ((code >> shift) & 0x3fU));
-    };
-    if (code < 0x80) {
-      out += static_cast<char>(code);
-    } else if (code < 0x800) {
-      out += static_cast<char>(0xc0U | (code >> 6U));
-      tail(0);
-    } else if (code < 0x10000) {
-      out += static_cast<char>(0xe0U | (code >> 12U));
-      tail(6);
-      tail(0);
-    } else {
-      out += static_cast<char>(0xf0U | (code >> 18U));
-      tail(12);
-      tail(6);
-      tail(0);
-    }
   }
 
   void read_attributes() {

@@ -5,6 +5,8 @@
 // earlier round of a loop, is known to the second, which is the one that tells.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +18,20 @@
 namespace cupel::jinja {
 
 using Environment = std::map<std::string, Value, std::less<>>;
+
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+inline bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) {
+  return std::ranges::find(words, word) != words.end();
+}
 
 class Parser {
  public:
@@ -82,9 +98,11 @@ class Parser {
   Value list();
   Value mapping();
   Value variable(std::string name);
-  std::string string(bool& followed);
-  void escape(std::string& out, bool& followed);
-  Value number();
+  Value compare(const Value& a, const Value& b, std::size_t begin);
+  static Roles roles_of(const Value& a, const Value& b, bool differs);
+  void add_test(Value& out, const Value& subject, const Value& literal, std::size_t begin);
+
+  // lookups.cpp: what is looked up, called, filtered and tested.
   bool arguments(Arguments& out);
   bool argument(Arguments& out);
   Value attribute(const Value& of);
@@ -101,11 +119,11 @@ class Parser {
   void format_fields(const Value& of, std::size_t begin);
   void replacement(const Value& of, const Arguments& with, std::size_t begin);
   void burden(std::int64_t count, std::size_t begin);
-  Value compare(const Value& a, const Value& b, std::size_t begin);
-  static Roles roles_of(const Value& a, const Value& b, bool differs);
-  void add_test(Value& out, const Value& subject, const Value& literal, std::size_t begin);
 
-  // Lexical.
+  // lexical.cpp: names, numbers and texts.
+  std::string string(bool& followed);
+  void escape(std::string& out, bool& followed);
+  Value number();
   void space();
   bool accept(std::string_view symbol);
   bool accept_word(std::string_view word);

@@ -12,27 +12,6 @@ namespace {
 
 constexpr std::size_t kItems = 4096;
 
-std::string utf8(std::uint32_t code) {
-  std::string out;
-  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xc0U | (code >> 6U));
-    put(0x80U | (code & 0x3fU));
-  } else if (code < 0x10000) {
-    put(0xe0U | (code >> 12U));
-    put(0x80U | ((code >> 6U) & 0x3fU));
-    put(0x80U | (code & 0x3fU));
-  } else {
-    put(0xf0U | ((code >> 18U) & 7U));
-    put(0x80U | ((code >> 12U) & 0x3fU));
-    put(0x80U | ((code >> 6U) & 0x3fU));
-    put(0x80U | (code & 0x3fU));
-  }
-  return out;
-}
-
 // As `str()` would write it; nothing when that is not known.
 std::optional<std::string> as_string(const Value& value) {
   if (value.is_text()) return value.text;
@@ -106,7 +85,7 @@ Value formatted(const Value& of, const std::vector<Value>& with, Budget& budget)
     if (next >= with.size()) return computed_value();
     const Value& argument = with[next++];
     if (of.text[i] == 'c' && argument.kind == Kind::number && argument.exact) {
-      out += utf8(static_cast<std::uint32_t>(argument.number & 0x10ffff));
+      append_utf8(out, static_cast<std::uint32_t>(argument.number & 0x10ffff));
       continue;
     }
     const auto piece = as_string(argument);

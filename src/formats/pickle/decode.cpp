@@ -26,15 +26,7 @@ std::string plain(std::string_view codec) {
 
 std::string to_utf8(std::string_view latin1) {
   std::string out;
-  for (const char c : latin1) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code < 0x80) {
-      out += c;
-    } else {
-      out += static_cast<char>(0xc0U | (code >> 6U));
-      out += static_cast<char>(0x80U | (code & 0x3fU));
-    }
-  }
+  for (const char c : latin1) append_utf8(out, static_cast<unsigned char>(c));
   return out;
 }
 
