@@ -75,6 +75,16 @@ class Message {
 // The last field of that number that has a length, as readers take it; empty when there is none.
 [[nodiscard]] std::string_view text_of(Bytes message, std::uint32_t number);
 
+// Whether `fits` says so of the content of any field of that number that has a length.
+template <class Fits>
+bool any_field(Bytes message, std::uint32_t number, const Fits& fits) {
+  Message fields(message);
+  while (const auto field = fields.next()) {
+    if (field->has_bytes(number) && fits(field->bytes)) return true;
+  }
+  return false;
+}
+
 // Numbers in a packed field; the field itself when it is not packed.
 [[nodiscard]] std::uint64_t count_varints(Bytes packed);
 // Whether such a field ends where its last number does, and none of them is too long.

@@ -26,31 +26,21 @@ bool is_name(std::string_view text) {
              });
 }
 
-// The first field of that number with a length that `fits`.
-template <class Fits>
-bool any_field(Bytes bytes, std::uint32_t number, const Fits& fits) {
-  Message message(bytes);
-  while (const auto field = message.next()) {
-    if (field->has_bytes(number) && fits(field->bytes)) return true;
-  }
-  return false;
-}
-
 bool is_node(Bytes bytes) {
   return is_name(protobuf::text_of(bytes, 1)) && is_name(protobuf::text_of(bytes, 2));
 }
 bool is_function(Bytes bytes) {
-  return any_field(bytes, 1, [](Bytes b) { return is_name(protobuf::text_of(b, 1)); }) &&
-         any_field(bytes, 3, is_node);
+  return protobuf::any_field(bytes, 1, [](Bytes b) { return is_name(protobuf::text_of(b, 1)); }) &&
+         protobuf::any_field(bytes, 3, is_node);
 }
 bool is_library(Bytes bytes) {
-  return any_field(bytes, 1, is_function);
+  return protobuf::any_field(bytes, 1, is_function);
 }
 bool is_graph(Bytes bytes) {
-  return any_field(bytes, 1, is_node) || any_field(bytes, 2, is_library);
+  return protobuf::any_field(bytes, 1, is_node) || protobuf::any_field(bytes, 2, is_library);
 }
 bool is_meta_graph(Bytes bytes) {
-  return any_field(bytes, 2, is_graph);
+  return protobuf::any_field(bytes, 2, is_graph);
 }
 bool is_keras_node(Bytes bytes) {
   return is_name(protobuf::text_of(bytes, 3)) && protobuf::text_of(bytes, 5).starts_with('{');
@@ -233,9 +223,9 @@ bool reads_like_path(std::string_view text) {
 }
 
 Kind kind_of(Bytes bytes) {
-  if (any_field(bytes, 2, is_meta_graph)) return Kind::saved_model;
+  if (protobuf::any_field(bytes, 2, is_meta_graph)) return Kind::saved_model;
   if (is_meta_graph(bytes)) return Kind::meta_graph;
-  if (any_field(bytes, 1, is_keras_node)) return Kind::keras_metadata;
+  if (protobuf::any_field(bytes, 1, is_keras_node)) return Kind::keras_metadata;
   if (is_graph(bytes)) return Kind::graph;
   return Kind::none;
 }

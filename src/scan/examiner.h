@@ -31,8 +31,9 @@ struct Layer {
 
   [[nodiscard]] const std::string& name() const { return path.back(); }
   [[nodiscard]] Place place() const { return {.path = path}; }
-  [[nodiscard]] Place place(std::uint64_t begin, std::uint64_t end) const {
-    return {.path = path, .span = Span{begin, end}};
+  // `line` counts from 1; 0 where there are no lines.
+  [[nodiscard]] Place place(std::uint64_t begin, std::uint64_t end, std::uint32_t line = 0) const {
+    return {.path = path, .span = Span{begin, end}, .line = line};
   }
 };
 
@@ -45,6 +46,10 @@ class Session;
 // Why a layer that no examiner fits is not examined, though it may run something; "" when it is
 // only data.
 [[nodiscard]] std::string unexamined(const Layer& layer);
+// What Session::tell() is given, from its parts.
+[[nodiscard]] Diagnostic finding(std::string_view code, Severity severity, Place place,
+                                 std::string title, std::string_view help,
+                                 std::vector<std::string> notes = {});
 // "`name`", fit for a sentence.
 [[nodiscard]] std::string quote(std::string_view name);
 // "`a`, `b` and 3 more".

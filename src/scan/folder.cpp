@@ -240,14 +240,8 @@ class Whole {
   void tell(const Layer& layer, std::string_view code, Severity severity, Span span,
             std::uint32_t line, std::string title, std::string_view help,
             std::vector<std::string> notes = {}) {
-    Place place = layer.place(span.begin, span.end);
-    place.line = line;
-    session_.tell(layer, {.code = std::string(code),
-                          .severity = severity,
-                          .title = std::move(title),
-                          .place = std::move(place),
-                          .notes = std::move(notes),
-                          .help = std::string(help)});
+    session_.tell(layer, finding(code, severity, layer.place(span.begin, span.end, line),
+                                 std::move(title), help, std::move(notes)));
   }
 
   const Folder& folder_;

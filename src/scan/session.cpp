@@ -43,6 +43,16 @@ const Format* format_of(const Layer& layer) {
   return *layer.format;
 }
 
+Diagnostic finding(std::string_view code, Severity severity, Place place, std::string title,
+                   std::string_view help, std::vector<std::string> notes) {
+  return {.code = std::string(code),
+          .severity = severity,
+          .title = std::move(title),
+          .place = std::move(place),
+          .notes = std::move(notes),
+          .help = std::string(help)};
+}
+
 std::string quote(std::string_view name) {
   return cat("`", printable(name, 200), "`");
 }

@@ -88,11 +88,9 @@ class Telling {
   }
 
   void tell(const Member& member, std::string_view code, Severity severity, std::string_view what) {
-    session_.tell(layer_, {.code = std::string(code),
-                           .severity = severity,
-                           .title = cat("the member ", quote(member.name), " ", what),
-                           .place = layer_.place(member.header.begin, member.header.end),
-                           .help = std::string(kUnpackHelp)});
+    session_.tell(layer_,
+                  finding(code, severity, layer_.place(member.header.begin, member.header.end),
+                          cat("the member ", quote(member.name), " ", what), kUnpackHelp));
   }
 
   const Layer& layer_;

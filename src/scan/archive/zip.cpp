@@ -95,12 +95,9 @@ class Examination {
   void tell(const Layer& layer, std::string_view code, Span span, std::string title,
             std::vector<std::string> notes) {
     session_.tell(layer,
-                  {.code = std::string(code),
-                   .severity = Severity::high,
-                   .title = std::move(title),
-                   .place = layer.place(span.begin, span.end),
-                   .notes = std::move(notes),
-                   .help = "get the file again from where it was made, and compare digests"});
+                  finding(code, Severity::high, layer.place(span.begin, span.end), std::move(title),
+                          "get the file again from where it was made, and compare digests",
+                          std::move(notes)));
   }
 
   void tell_stray(const zip::Stray& stray, const zip::Reading& reading) {

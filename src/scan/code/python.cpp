@@ -96,15 +96,12 @@ bool is_decoded(std::string_view arguments) {
 
 void tell(const Layer& layer, Session& session, const python_source::Call& call,
           std::string_view code, Severity severity, std::string title) {
-  Place place = layer.place(call.span.begin, call.span.end);
-  place.line = call.line;
-  session.tell(layer, {.code = std::string(code),
-                       .severity = severity,
-                       .title = std::move(title),
-                       .place = std::move(place),
-                       .notes = {cat("called with (", printable(call.arguments, 200), ")")},
-                       .help = call.on_load ? "do not import this file: review what it does first"
-                                            : "review this code before using the model with it"});
+  session.tell(layer,
+               finding(code, severity, layer.place(call.span.begin, call.span.end, call.line),
+                       std::move(title),
+                       call.on_load ? "do not import this file: review what it does first"
+                                    : "review this code before using the model with it",
+                       {cat("called with (", printable(call.arguments, 200), ")")}));
 }
 
 // What TorchScript's own operators can do to files whenever the model is used.

@@ -30,20 +30,12 @@ bool is_name(std::string_view text) {
              });
 }
 
-template <class Fits>
-bool any_field(Bytes bytes, std::uint32_t number, const Fits& fits) {
-  Message message(bytes);
-  while (const auto field = message.next()) {
-    if (field->has_bytes(number) && fits(field->bytes)) return true;
-  }
-  return false;
-}
-
 // An operator has a type (3), and inputs or outputs (1, 2) that begin with a parameter's name.
 bool is_operator(Bytes bytes) {
   const auto slot = [](Bytes b) { return is_name(protobuf::text_of(b, 1)); };
   return is_name(protobuf::text_of(bytes, 3)) &&
-         (any_field(bytes, 1, slot) || any_field(bytes, 2, slot) || any_field(bytes, 4, slot));
+         (protobuf::any_field(bytes, 1, slot) || protobuf::any_field(bytes, 2, slot) ||
+          protobuf::any_field(bytes, 4, slot));
 }
 // A block has its index (1) and that of its parent (2) as numbers.
 bool is_block(Bytes bytes) {
@@ -57,7 +49,7 @@ bool is_block(Bytes bytes) {
 }
 
 bool fits(const Layer& layer) {
-  return any_field(layer.bytes, 1, is_block) || lower(layer.name()).ends_with(".pdmodel");
+  return protobuf::any_field(layer.bytes, 1, is_block) || lower(layer.name()).ends_with(".pdmodel");
 }
 
 struct Use {

@@ -64,12 +64,8 @@ class Telling {
   void tell(std::string_view code, Severity severity, Span span, std::string title,
             std::string help, std::vector<std::string> notes = {}) {
     if (++told_ > kMostTold) return;
-    session_.tell(layer_, {.code = std::string(code),
-                           .severity = severity,
-                           .title = std::move(title),
-                           .place = layer_.place(span.begin, span.end),
-                           .notes = std::move(notes),
-                           .help = std::move(help)});
+    session_.tell(layer_, finding(code, severity, layer_.place(span.begin, span.end),
+                                  std::move(title), help, std::move(notes)));
   }
 
   void damage(const xml::Reading& reading) {

@@ -249,12 +249,8 @@ class Walk {
 
   void tell(std::string_view code, Severity severity, Span span, std::string title,
             std::string_view help, std::vector<std::string> notes = {}) {
-    session_.tell(layer_, {.code = std::string(code),
-                           .severity = severity,
-                           .title = std::move(title),
-                           .place = layer_.place(span.begin, span.end),
-                           .notes = std::move(notes),
-                           .help = std::string(help)});
+    session_.tell(layer_, finding(code, severity, layer_.place(span.begin, span.end),
+                                  std::move(title), help, std::move(notes)));
   }
 
   static constexpr std::array<std::string_view, 5> kReaders = {

@@ -116,12 +116,8 @@ class Telling {
  private:
   void tell(std::string_view code, Severity severity, Span span, std::string title,
             std::vector<std::string> notes, std::string_view help) {
-    session_.tell(layer_, {.code = std::string(code),
-                           .severity = severity,
-                           .title = std::move(title),
-                           .place = layer_.place(span.begin, span.end),
-                           .notes = std::move(notes),
-                           .help = std::string(help)});
+    session_.tell(layer_, finding(code, severity, layer_.place(span.begin, span.end),
+                                  std::move(title), help, std::move(notes)));
   }
 
   const Layer& layer_;

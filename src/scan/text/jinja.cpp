@@ -187,15 +187,10 @@ class Telling {
 
   void tell(std::string_view code, Severity severity, Span span, std::string title,
             std::string_view help, std::vector<std::string> notes = {}) {
-    Place place = layer_.place(span.begin, span.end);
-    const auto line = std::ranges::upper_bound(lines_, span.begin);
-    place.line = 1 + static_cast<std::uint32_t>(line - lines_.begin());
-    session_.tell(layer_, {.code = std::string(code),
-                           .severity = severity,
-                           .title = std::move(title),
-                           .place = std::move(place),
-                           .notes = std::move(notes),
-                           .help = std::string(help)});
+    const auto before = std::ranges::upper_bound(lines_, span.begin) - lines_.begin();
+    const auto line = 1 + static_cast<std::uint32_t>(before);
+    session_.tell(layer_, finding(code, severity, layer_.place(span.begin, span.end, line),
+                                  std::move(title), help, std::move(notes)));
   }
 
   const Layer& layer_;

@@ -124,14 +124,8 @@ class Telling {
 
   void tell(std::string_view code, Severity severity, Span span, std::uint32_t line,
             std::string title, std::string_view help, std::vector<std::string> notes = {}) {
-    Place place = layer_.place(span.begin, span.end);
-    place.line = line;
-    session_.tell(layer_, {.code = std::string(code),
-                           .severity = severity,
-                           .title = std::move(title),
-                           .place = std::move(place),
-                           .notes = std::move(notes),
-                           .help = std::string(help)});
+    session_.tell(layer_, finding(code, severity, layer_.place(span.begin, span.end, line),
+                                  std::move(title), help, std::move(notes)));
   }
 
   const Layer& layer_;

@@ -84,11 +84,7 @@ bool is_vetted(std::string_view dotted) {
 
 void tell(const Layer& layer, Session& session, std::string_view code, Severity severity,
           Place place, std::string title, std::string help) {
-  session.tell(layer, {.code = std::string(code),
-                       .severity = severity,
-                       .title = std::move(title),
-                       .place = std::move(place),
-                       .help = std::move(help)});
+  session.tell(layer, finding(code, severity, std::move(place), std::move(title), help));
 }
 
 void imported(const Layer& layer, Session& session, const Key& key, std::string_view name,

@@ -31,11 +31,8 @@ void tell(const Layer& layer, Session& session, const yaml_events::Event& event,
   Place place = layer.place(event.span.begin, event.span.end);
   place.line = event.line;
   place.pointer = event.key;
-  session.tell(layer, {.code = std::string(code),
-                       .severity = severity,
-                       .title = std::move(title),
-                       .place = std::move(place),
-                       .help = "do not load it; load YAML with safe_load only"});
+  session.tell(layer, finding(code, severity, std::move(place), std::move(title),
+                              "do not load it; load YAML with safe_load only"));
 }
 
 void tag(const Layer& layer, Session& session, const yaml_events::Event& event) {
