@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "bom/model_texts.h"
+#include "bom/write.h"
 
 namespace cupel::bom {
 namespace {
@@ -146,25 +147,13 @@ class Builder {
 
   static void describe_declared(const DeclaredAsset& asset, Component& part) {
     const auto seen = where(asset.declared_at);
-    const auto add = [&](std::string_view key, std::string_view value) {
-      part.add(key, printable(value, 2'000), Truth::declared, seen);
-    };
-    add("name", asset.name);
-    add("path", asset.path);
-    add("url", asset.url);
-    add("origin", asset.origin);
-    add("sensitivity", asset.sensitivity);
-    add("licence", asset.licence);
-    add("custodian", asset.custodian);
-    add("lifecycle", asset.lifecycle);
-    add("expected_sha256", asset.sha256);
-    add("released", asset.released ? "yes" : "");
-    add("source", asset.source);
-    add("collected", asset.collected);
-    add("card", asset.card);
-    add("known_good", asset.known_good);
-    add("known_good_sha256", asset.known_good_sha256);
-    add("attacker", asset.attacker);
+    const Json json = to_json(asset);
+    for (const auto& member : json.members()) {
+      if (member.key == "released") part.add("released", "yes", Truth::declared, seen);
+      if (!member.value.is_text() || member.key == "kind") continue;
+      const std::string key = member.key == "sha256" ? "expected_sha256" : member.key;
+      part.add(key, printable(member.value.text(), 2'000), Truth::declared, seen);
+    }
   }
 
   // Digests, sizes and formats: what was seen of the bytes.
@@ -394,25 +383,6 @@ class Builder {
   Document document_;
 };
 
-std::string escaped(std::string_view text, std::string_view also_plain) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos ||
-                       also_plain.find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 0xFU];
-  }
-  return out;
-}
-
 }  // namespace
 
 std::vector<std::size_t> wanted_texts(const Inventory& inventory) {
@@ -442,8 +412,8 @@ std::string package_url(std::string_view ecosystem, std::string_view name,
   const auto* const type =
       std::ranges::find(kTypes, ecosystem, &std::pair<std::string_view, std::string_view>::first);
   if (type == kTypes.end()) return {};
-  auto url = cat("pkg:", type->second, "/", escaped(name, "/"));
-  if (!version.empty()) url += cat("@", escaped(version, ":+"));
+  auto url = cat("pkg:", type->second, "/", percent_encoded(name, "/"));
+  if (!version.empty()) url += cat("@", percent_encoded(version, ":+"));
   return url;
 }
 

@@ -40,14 +40,14 @@ std::string serial_number(const Document& document) {
              hex.substr(16, 4), "-", hex.substr(20));
 }
 
-std::string as_uri(std::string_view text) {
+std::string percent_encoded(std::string_view text, std::string_view also_plain) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
-  constexpr std::string_view kPlain = "-._~/:@!$&'()*+,;=?#%";
   std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (letter || (c != '%' && kPlain.find(c) != std::string_view::npos)) {
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos ||
+                       also_plain.find(c) != std::string_view::npos;
+    if (plain) {
       out += c;
       continue;
     }
@@ -57,6 +57,10 @@ std::string as_uri(std::string_view text) {
     out += kDigits[byte & 0xFU];
   }
   return out;
+}
+
+std::string as_uri(std::string_view text) {
+  return percent_encoded(text, "/:@!$&'()*+,;=?#");
 }
 
 }  // namespace cupel::bom

@@ -30,5 +30,7 @@ using Properties = std::vector<std::pair<std::string, std::string>>;
 
 // A path or a name as part of a URI.
 [[nodiscard]] std::string as_uri(std::string_view text);
+// RFC 3986: what is neither unreserved nor `also_plain` as %XX.
+[[nodiscard]] std::string percent_encoded(std::string_view text, std::string_view also_plain);
 
 }  // namespace cupel::bom
