@@ -20,6 +20,7 @@ set_tests_properties(ledger/tampering_drill PROPERTIES TIMEOUT 900)
 # What Python's unpickler asks for must be what we find, in made, crafted and damaged streams.
 add_executable(pickle_imports ${PROJECT_SOURCE_DIR}/tests/formats/pickle/imports_main.cpp)
 target_link_libraries(pickle_imports PRIVATE formats)
+target_include_directories(pickle_imports PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 add_test(NAME formats/pickle_differential
   COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/formats/pickle/differential_test.py
     $<TARGET_FILE:pickle_imports>)
@@ -27,6 +28,7 @@ add_test(NAME formats/pickle_differential
 # Verdicts for the tests under tests/interop/, which ask Python itself.
 add_executable(scan_files ${PROJECT_SOURCE_DIR}/tests/scan/scan_files_main.cpp)
 target_link_libraries(scan_files PRIVATE scan)
+target_include_directories(scan_files PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 foreach(test pickle_oracle pickle_opcodes)
   add_test(NAME interop/${test}
     COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/interop/${test}.py
@@ -37,6 +39,7 @@ endforeach()
 # Our readers beside the reference libraries, which tools/interop installs; 77: they are not here.
 add_executable(readings ${PROJECT_SOURCE_DIR}/tests/interop/readings_main.cpp)
 target_link_libraries(readings PRIVATE formats)
+target_include_directories(readings PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 foreach(format safetensors gguf onnx npy zip)
   add_test(NAME interop/${format}_readings
     COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/interop/${format}_readings.py

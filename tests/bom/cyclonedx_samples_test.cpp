@@ -7,14 +7,10 @@
 #include "base/text.h"
 #include "bom/cyclonedx_grammar.h"
 #include "support/support.h"
+#include "support/vectors.h"
 
 namespace cupel::bom {
 namespace {
-
-std::filesystem::path vectors() {
-  if (const char* named = test::variable("CUPEL_VECTORS")) return named;
-  return std::filesystem::path(CUPEL_SOURCE_DIR).parent_path() / "shared" / "vectors";
-}
 
 std::string first_problem(std::string_view text) {
   const auto reading = read_json(text);
@@ -24,8 +20,8 @@ std::string first_problem(std::string_view text) {
 }
 
 TEST(CycloneDxSamples, AreToldApart) {
-  const auto folder = vectors() / "cyclonedx" / "1.6";
-  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "skipped: there is no " << folder;
+  const auto folder = test::vectors("cyclonedx/1.6");
+  NEED_VECTORS(folder);
   std::size_t valid = 0;
   std::size_t invalid = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "support/support.h"
+#include "support/vectors.h"
 
 namespace cupel::bom {
 namespace {
@@ -50,12 +51,9 @@ TEST(Score, HasThe50Elements) {
 }
 
 TEST(Score, HasTheElementsOfThePublication) {
-  const char* named = test::variable("CUPEL_VECTORS");
-  const std::filesystem::path folder =
-      named != nullptr ? std::filesystem::path(named)
-                       : std::filesystem::path(CUPEL_SOURCE_DIR).parent_path() / "shared/vectors";
-  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "skipped: there is no " << folder;
-  const auto text = test::slurp(folder / "g7ai.ttl");
+  const auto file = test::vectors("g7ai.ttl");
+  NEED_VECTORS(file);
+  const auto text = test::slurp(file);
   for (const auto& each : score({}, "").elements) {
     EXPECT_NE(text.find(cat("\"G7AI-", each.id, "\"")), std::string::npos) << each.id;
     EXPECT_NE(text.find(cat("\"", each.name, "\"@en")), std::string::npos) << each.name;

@@ -5,8 +5,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "crypto/vectors.h"
 #include "support/support.h"
+#include "support/vectors.h"
 
 namespace cupel::merkle {
 namespace {

@@ -4,24 +4,16 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "crypto/known_key.h"
 #include "crypto/merkle.h"
-#include "crypto/vectors.h"
 #include "support/support.h"
+#include "support/vectors.h"
 
 namespace cupel::note {
 namespace {
 
-// The key of RFC 8032's first vector, so that the texts below never change.
-PrivateKey key() {
-  return PrivateKey::from_pem(
-             "-----BEGIN PRIVATE KEY-----\n"
-             "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
-             "-----END PRIVATE KEY-----\n")
-      .value();
-}
-
 Verifier verifier() {
-  return {.name = "example.org/log", .key = key().public_key()};
+  return {.name = "example.org/log", .key = test::known_key().public_key()};
 }
 
 Checkpoint checkpoint() {
@@ -50,37 +42,37 @@ TEST(Note, VerifiesTheExampleOfTheSpecification) {
 TEST(Note, SignsTheSameTextEveryTime) {
   EXPECT_EQ(vkey(verifier()),
             "example.org/log+1c66b9ea+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea");
-  EXPECT_EQ(sign(checkpoint(), "example.org/log", key()),
+  EXPECT_EQ(sign(checkpoint(), "example.org/log", test::known_key()),
             test::slurp(test::test_data("crypto/note/corpus/checkpoint")));
 }
 
 TEST(Note, OpensWhatItSigned) {
-  const auto text = sign(checkpoint(), "example.org/log", key());
+  const auto text = sign(checkpoint(), "example.org/log", test::known_key());
   const auto opened = open(text, verifier());
   ASSERT_OK(opened);
   EXPECT_EQ(opened.value().origin, "example.org/log");
   EXPECT_EQ(opened.value().size, 7U);
   EXPECT_EQ(opened.value().root, sha256("root"));
-  EXPECT_EQ(parse_vkey(vkey(verifier())).value().key, key().public_key());
+  EXPECT_EQ(parse_vkey(vkey(verifier())).value().key, test::known_key().public_key());
 }
 
 TEST(Note, IgnoresSignaturesByUnknownKeysAndRefusesABadOneByAKnownKey) {
   const auto other = PrivateKey::generate().value();
-  const auto mine = sign(checkpoint(), "example.org/log", key());
+  const auto mine = sign(checkpoint(), "example.org/log", test::known_key());
   const auto theirs = sign(checkpoint(), "example.org/witness", other);
   const auto line_of = [](const std::string& note) { return note.substr(note.find("\n\n") + 2); };
   EXPECT_TRUE(open(mine + line_of(theirs), verifier()).ok());
   EXPECT_FALSE(open(theirs, verifier()).ok());
   auto otherwise = checkpoint();
   otherwise.size = 8;
-  const auto lie = sign(otherwise, "example.org/log", key());
+  const auto lie = sign(otherwise, "example.org/log", test::known_key());
   const auto mixed = open(mine + line_of(lie), verifier());
   ASSERT_FALSE(mixed.ok());
   EXPECT_EQ(mixed.error().what, "line 6: the signature does not verify");
 }
 
 TEST(Note, RefusesEveryChangedByteAndEveryCut) {
-  const auto text = sign(checkpoint(), "example.org/log", key());
+  const auto text = sign(checkpoint(), "example.org/log", test::known_key());
   for (std::size_t i = 0; i < text.size(); ++i) {
     EXPECT_FALSE(open(text.substr(0, i), verifier()).ok()) << "cut at " << i;
     for (int change = 1; change < 256; change *= 2) {

@@ -4,7 +4,8 @@
 with cupel as the client. All but the five that need a live Fulcio and Rekor are run.
 
 The cases lie in vectors/oms/conformance.tar.gz of the folder that CUPEL_VECTORS names, or of
-../shared beside the repository; without them the test says that it was skipped."""
+../shared beside the repository; without them the test says that it was skipped,
+and fails when CI is set."""
 import base64
 import json
 import os
@@ -112,7 +113,7 @@ def main() -> int:
     archive = VECTORS / "oms" / "conformance.tar.gz"
     if not archive.exists():
         print(f"skipped: there is no {archive}")
-        return 77
+        return 1 if os.environ.get("CI") else 77
     ran = failed = live = 0
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(archive) as packed:

@@ -4,10 +4,8 @@
 //
 // Bytes become text as Latin-1 does it, and numbers decimal text, so that nothing is lost.
 #include <cstdio>
-#include <iostream>
 #include <string>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "formats/gguf.h"
@@ -15,6 +13,7 @@
 #include "formats/onnx.h"
 #include "formats/safetensors.h"
 #include "formats/zip.h"
+#include "support/each_path.h"
 
 using namespace cupel;
 
@@ -194,14 +193,5 @@ int main(int argc, char** argv) {
     std::fputs("usage: readings safetensors|gguf|onnx|npy|zip < PATHS\n", stderr);
     return 2;
   }
-  std::string path;
-  while (std::getline(std::cin, path)) {
-    const auto bytes = read_file(path, 1U << 30U);
-    if (!bytes.ok()) {
-      std::fprintf(stderr, "%s\n", bytes.error().what.c_str());
-      return 1;
-    }
-    std::puts(read(bytes.value()).canonical().c_str());
-  }
-  return 0;
+  return cupel::test::for_each_path([&](const auto&, Bytes bytes) { return read(bytes); });
 }

@@ -9,8 +9,8 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "crypto/vectors.h"
 #include "support/support.h"
+#include "support/vectors.h"
 
 namespace cupel {
 namespace {
@@ -112,53 +112,10 @@ TEST(Tiles, AreReadOnlyWhenTheyHoldExactlyWhatTheirNameSays) {
   EXPECT_EQ(tiles::read_tile(as_bytes(std::string(64, 'x')), 2).items->size(), 2U);
 }
 
-// The log that the authors of Tessera committed, with each of its checkpoints.
-TEST(Tiles, OfTheSampleLogGiveEveryRootThatWasSigned) {
-  const auto folder = test::vectors("tlog-tiles");
-  NEED_VECTORS(folder);
-  for (unsigned size = 1; size <= 15; ++size) {
-    const auto checkpoint = note::read_unverified(test::slurp(folder / cat("checkpoint.", size)));
-    ASSERT_OK(checkpoint);
-    ASSERT_EQ(checkpoint.value().size, size);
-    merkle::Tree tree;
-    for (const auto& place : tiles::added(0, size)) {
-      const std::string file = test::slurp(folder / tiles::path_of(place));
-      if (place.level) {
-        const auto tile = tiles::read_tile(as_bytes(file), place.width);
-        ASSERT_TRUE(tile.items) << tile.problem;
-        for (unsigned i = 0; i < size; ++i) {
-          EXPECT_EQ((*tile.items)[i], tree.node({.level = 0, .at = i}));
-        }
-      } else {
-        const auto bundle = tiles::read_bundle(as_bytes(file), place.width);
-        ASSERT_TRUE(bundle.items) << bundle.problem;
-        for (const auto& entry : *bundle.items) tree.append(merkle::leaf_hash(as_bytes(entry)));
-      }
-    }
-    EXPECT_EQ(tree.root(), checkpoint.value().root) << size;
-  }
-}
-
-Ledger make(const std::filesystem::path& state) {
-  auto ledger = Ledger::open(state, Ledger::Mode::write, kClock, 200);
-  EXPECT_TRUE(ledger.ok());
-  return std::move(ledger).value();
-}
-
-void append(Ledger& ledger, std::size_t count) {
-  std::vector<Draft> drafts(count);
-  for (auto& draft : drafts) {
-    draft.type = entry_type::kObservation;
-    draft.actor = "a";
-    draft.body =
-        cat("{\"n\":", ledger.size() + static_cast<std::size_t>(&draft - drafts.data()), "}");
-  }
-  ASSERT_OK(ledger.append(drafts));
-}
-
 // The root of what a stranger finds in the folder, which must be that of its checkpoint.
-void expect_whole(const std::filesystem::path& folder, std::uint64_t size) {
-  const auto checkpoint = note::read_unverified(test::slurp(folder / "checkpoint"));
+void expect_whole(const std::filesystem::path& folder, std::uint64_t size,
+                  std::string_view checkpoint_name = "checkpoint") {
+  const auto checkpoint = note::read_unverified(test::slurp(folder / checkpoint_name));
   ASSERT_OK(checkpoint);
   ASSERT_EQ(checkpoint.value().size, size);
   merkle::Tree tree;
@@ -178,6 +135,32 @@ void expect_whole(const std::filesystem::path& folder, std::uint64_t size) {
     }
   }
   EXPECT_EQ(tree.root(), checkpoint.value().root);
+}
+
+// The log that the authors of Tessera committed, with each of its checkpoints.
+TEST(Tiles, OfTheSampleLogGiveEveryRootThatWasSigned) {
+  const auto folder = test::vectors("tlog-tiles");
+  NEED_VECTORS(folder);
+  for (unsigned size = 1; size <= 15; ++size) {
+    expect_whole(folder, size, cat("checkpoint.", size));
+  }
+}
+
+Ledger make(const std::filesystem::path& state) {
+  auto ledger = Ledger::open(state, Ledger::Mode::write, kClock, 200);
+  EXPECT_TRUE(ledger.ok());
+  return std::move(ledger).value();
+}
+
+void append(Ledger& ledger, std::size_t count) {
+  std::vector<Draft> drafts(count);
+  for (auto& draft : drafts) {
+    draft.type = entry_type::kObservation;
+    draft.actor = "a";
+    draft.body =
+        cat("{\"n\":", ledger.size() + static_cast<std::size_t>(&draft - drafts.data()), "}");
+  }
+  ASSERT_OK(ledger.append(drafts));
 }
 
 TEST(Publish, BringsAFolderUpToTheLedgerAndLeavesFullTilesAlone) {

@@ -5,20 +5,12 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "crypto/known_key.h"
 #include "support/process.h"
 #include "support/support.h"
 
 namespace cupel::dsse {
 namespace {
-
-// The key of RFC 8032's first vector.
-PrivateKey key() {
-  return PrivateKey::from_pem(
-             "-----BEGIN PRIVATE KEY-----\n"
-             "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
-             "-----END PRIVATE KEY-----\n")
-      .value();
-}
 
 TEST(Dsse, PaeIsThatOfTheSpecification) {
   EXPECT_EQ(pae("http://example.com/HelloWorld", "hello world"),
@@ -28,22 +20,22 @@ TEST(Dsse, PaeIsThatOfTheSpecification) {
 }
 
 TEST(Dsse, OpensWhatItSealed) {
-  const std::string text = seal("text/plain", "hello\n\xff", key());
+  const std::string text = seal("text/plain", "hello\n\xff", test::known_key());
   const auto reading = read_envelope(text);
   ASSERT_TRUE(reading.envelope) << reading.problem;
   EXPECT_EQ(reading.envelope->payload_type, "text/plain");
   EXPECT_EQ(reading.envelope->payload, "hello\n\xff");
-  EXPECT_EQ(reading.envelope->keyid, key().public_key().fingerprint());
-  EXPECT_TRUE(verify(*reading.envelope, key().public_key()));
+  EXPECT_EQ(reading.envelope->keyid, test::known_key().public_key().fingerprint());
+  EXPECT_TRUE(verify(*reading.envelope, test::known_key().public_key()));
   EXPECT_FALSE(verify(*reading.envelope, PrivateKey::generate().value().public_key()));
   auto other_type = *reading.envelope;
   other_type.payload_type = "text/html";
-  EXPECT_FALSE(verify(other_type, key().public_key()));
+  EXPECT_FALSE(verify(other_type, test::known_key().public_key()));
 }
 
 TEST(Dsse, AnyChangedByteOfAnEnvelopeIsRefusedOrDoesNotVerify) {
-  const std::string text = seal("text/plain", "hello", key());
-  const auto keyid = text.find(key().public_key().fingerprint());
+  const std::string text = seal("text/plain", "hello", test::known_key());
+  const auto keyid = text.find(test::known_key().public_key().fingerprint());
   for (std::size_t i = 0; i < text.size(); ++i) {
     // Nobody signs the hint, its key word included.
     if (i + 10 >= keyid && i < keyid + 16) continue;
@@ -51,7 +43,7 @@ TEST(Dsse, AnyChangedByteOfAnEnvelopeIsRefusedOrDoesNotVerify) {
       std::string other = text;
       other[i] = static_cast<char>(static_cast<unsigned char>(other[i]) ^ (1U << bit));
       const auto reading = read_envelope(other);
-      EXPECT_FALSE(reading.envelope && verify(*reading.envelope, key().public_key()))
+      EXPECT_FALSE(reading.envelope && verify(*reading.envelope, test::known_key().public_key()))
           << i << " " << bit << ": " << other;
     }
   }
@@ -100,9 +92,9 @@ TEST(Dsse, AnIndependentProgramVerifiesIt) {
     GTEST_SKIP() << "python3 with `cryptography` is not installed";
   }
   const test::TemporaryFolder folder;
-  const std::string text = seal("application/vnd.in-toto+json", "{\"a\":1}", key());
+  const std::string text = seal("application/vnd.in-toto+json", "{\"a\":1}", test::known_key());
   const auto script = test::test_data("provenance/verify_dsse.py").string();
-  const auto open = folder.write("key.pem", key().public_key().pem()).string();
+  const auto open = folder.write("key.pem", test::known_key().public_key().pem()).string();
   test::Process good({"python3", script, folder.write("good.json", text).string(), open}, {});
   EXPECT_EQ(good.wait(), 0) << good.complained();
   EXPECT_EQ(good.said(), "{\"a\":1}");

@@ -8,6 +8,7 @@
 #include "reports/report.h"
 #include "reports/sarif/log.h"
 #include "reports/sarif/parts.h"
+#include "support/vectors.h"
 
 namespace cupel {
 namespace {
@@ -22,21 +23,14 @@ Json run_of(const Assessment& assessment, SarifReader reader) {
   return run_of(sarif_log(assessment, test::fixture_catalogue(), reader));
 }
 
-// Where SARIF 2.1.0's schema is, in the vectors that are not ours to copy.
-std::filesystem::path schema() {
-  const char* folder = test::variable("CUPEL_VECTORS");
-  const std::filesystem::path vectors =
-      folder != nullptr ? std::filesystem::path(folder)
-                        : std::filesystem::path(CUPEL_SOURCE_DIR) / ".." / "shared" / "vectors";
-  return vectors / "schemas" / "sarif-2.1.0.schema.json";
-}
-
 TEST(Sarif, KeepsToTheSchemaOfItsAuthors) {
-  if (!std::filesystem::exists(schema())) GTEST_SKIP() << "no " << schema();
+  // Not ours to copy.
+  const auto schema = test::vectors("schemas/sarif-2.1.0.schema.json");
+  NEED_VECTORS(schema);
   if (!test::have_jsonschema()) GTEST_SKIP() << "python3-jsonschema is not installed";
   const test::TemporaryFolder folder;
   const auto catalogue = test::fixture_catalogue();
-  std::vector<std::string> arguments = {schema().string()};
+  std::vector<std::string> arguments = {schema.string()};
   const Assessment assessments[] = {test::fixture_assessment(catalogue),
                                     test::fixture_of_broken_text(catalogue),
                                     test::fixture_with_findings(catalogue, 100), Assessment{}};

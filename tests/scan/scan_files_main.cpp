@@ -2,27 +2,19 @@
 // The verdict on each file named on standard input, one JSON line for each; for pickles also what
 // would be imported and where the opcodes begin. The other side of tests/interop/.
 #include <cstdio>
-#include <iostream>
 #include <string>
 
-#include "base/file.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "formats/pickle.h"
 #include "scan/scan.h"
+#include "support/each_path.h"
 
 using namespace cupel;
 
 int main(int argc, char** argv) {
   const bool traces = argc > 1 && std::string_view(argv[1]) == "--opcodes";
-  std::string path;
-  while (std::getline(std::cin, path)) {
-    const auto bytes = read_file(path, 1U << 30U);
-    if (!bytes.ok()) {
-      std::fprintf(stderr, "%s\n", bytes.error().what.c_str());
-      return 1;
-    }
-    const auto report = scan::examine(file_name(path), bytes.value());
+  return test::for_each_path([&](const std::string& path, Bytes bytes) {
+    const auto report = scan::examine(file_name(path), bytes);
     Json findings = Json::array();
     for (const auto& finding : report.findings) {
       findings.add(Json::texts({finding.code, finding.title, join(finding.notes, "; ")}));
@@ -33,17 +25,15 @@ int main(int argc, char** argv) {
     }
     Json opcodes = Json::array();
     if (traces) {
-      for (const auto at : pickle::opcodes_of(bytes.value())) {
+      for (const auto at : pickle::opcodes_of(bytes)) {
         opcodes.add(static_cast<std::int64_t>(at));
       }
     }
-    const Json line = Json::object({{"path", path},
-                                    {"verdict", std::string(to_text(scan::verdict_of(report)))},
-                                    {"findings", std::move(findings)},
-                                    {"shortfalls", Json::texts(report.shortfalls)},
-                                    {"imports", std::move(imports)},
-                                    {"opcodes", std::move(opcodes)}});
-    std::puts(line.canonical().c_str());
-  }
-  return 0;
+    return Json::object({{"path", path},
+                         {"verdict", std::string(to_text(scan::verdict_of(report)))},
+                         {"findings", std::move(findings)},
+                         {"shortfalls", Json::texts(report.shortfalls)},
+                         {"imports", std::move(imports)},
+                         {"opcodes", std::move(opcodes)}});
+  });
 }

@@ -38,6 +38,17 @@ inline Lines told(std::string_view name, std::string_view bytes) {
   return told(examine(name, bytes));
 }
 
+// Code and severity of the severest finding; "elsewhere" when its place does not hold the needle.
+inline std::string worst(std::string_view name, std::string_view model, std::string_view needle) {
+  const auto report = examine(name, model);
+  if (report.findings.empty()) return report.complete() ? "nothing" : "missed";
+  const auto& finding = report.findings.front();
+  const auto span = finding.place.span.value_or(Span{});
+  const auto there = model.substr(span.begin, span.end - span.begin);
+  return cat(finding.code, " ", to_text(finding.severity),
+             there.find(needle) == std::string_view::npos ? " elsewhere" : "");
+}
+
 // "architecture=llama".
 inline Lines stated(const scan::Report& report) {
   Lines out;

@@ -32,16 +32,7 @@ std::string saved_model(std::string_view meta) {
   return number(1, 1) + field(2, meta);
 }
 
-// Code and severity of the worst finding; and its place must hold the needle.
-std::string worst(std::string_view name, const std::string& model, std::string_view needle) {
-  const auto report = test::examine(name, model);
-  if (report.findings.empty()) return report.complete() ? "nothing" : "missed";
-  const auto& finding = report.findings.front();
-  const auto span = finding.place.span.value_or(Span{});
-  const auto there = std::string_view(model).substr(span.begin, span.end - span.begin);
-  return cat(finding.code, " ", to_text(finding.severity),
-             there.find(needle) == std::string_view::npos ? " elsewhere" : "");
-}
+using test::worst;
 
 TEST(TensorflowScan, FindsOperatorsThatReachOut) {
   const std::pair<std::string_view, std::string_view> cases[] = {
