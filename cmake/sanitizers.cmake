@@ -6,7 +6,7 @@ option(CUPEL_FUZZ "Build libFuzzer targets (clang)" OFF)
 add_library(sanitizers INTERFACE)
 if(CUPEL_SANITIZE)
   target_compile_options(sanitizers INTERFACE
-    -fsanitize=${CUPEL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${CUPEL_SANITIZE};-fno-sanitize-recover=all;-fno-omit-frame-pointer>)
   target_link_options(sanitizers INTERFACE -fsanitize=${CUPEL_SANITIZE})
 endif()
 if(CUPEL_COVERAGE)

@@ -148,7 +148,8 @@ SigningKey::~SigningKey() = default;
 
 Result<SigningKey> SigningKey::generate(KeyType curve) {
   require(curve != KeyType::ed25519);
-  Key key(EVP_EC_gen(kGroups[static_cast<std::size_t>(curve)].data()));
+  Key key(
+      EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", kGroups[static_cast<std::size_t>(curve)].data()));
   openssl::forget_errors();
   if (!key) return fail(Fault::io, "the system gave no randomness to make a key from");
   return SigningKey(std::make_unique<Handle>(Handle{std::move(key), curve}));
