@@ -36,6 +36,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   static_cast<void>(pickle::looks_like(bytes, size + 1));
   // The examiner decodes and folds what the machine only points at.
-  require(scan::verdict_of(scan::examine("m.pkl", bytes)) != Verdict::pass || reading.is_pickle);
+  // What passes under a pickle's name is a pickle, or something else that was examined as such.
+  const auto report = scan::examine("m.pkl", bytes);
+  require(scan::verdict_of(report) != Verdict::pass || reading.is_pickle ||
+          (!report.formats.empty() && report.format != "pickle"));
   return 0;
 }
