@@ -256,7 +256,7 @@ class Run {
     if (const auto known = recall(question, outcome.sha256)) {
       outcome.report = *known;
     } else {
-      outcome.report = scan::examine(item.name, bytes);
+      outcome.report = scan::examine(item.name, bytes, {.weights = options_.hash});
       keep(question, outcome.sha256, outcome.report);
     }
     const auto head = bytes.first(std::min<std::size_t>(bytes.size(), 4096));

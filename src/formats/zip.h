@@ -40,6 +40,7 @@ struct Limits {
   std::size_t members = 100'000;
   std::uint64_t member_bytes = 4ULL << 30U;  // of one extracted member
   std::uint64_t ratio = 200;                 // extracted to compressed, above 1 MiB
+  bool checksums = true;  // false: that of a stored member is not computed, and passes for right
 };
 
 // Bytes that belong to nothing and are not all zero.

@@ -26,6 +26,7 @@ struct Layer {
   Bytes bytes;
   std::vector<std::string> path;  // outermost first: {"m.pt", "archive/data.pkl"}
   unsigned depth = 0;
+  bool weights = true;  // Limits::weights
   // What format_of() answered: many examiners ask, and sniffing is not free.
   mutable std::optional<const Format*> format = {};
 

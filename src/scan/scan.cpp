@@ -52,7 +52,7 @@ bool is_model_file(std::string_view name, Bytes head, std::uint64_t size) {
 }
 
 Report examine(std::string_view name, Bytes bytes, const Limits& limits) {
-  const Layer layer{.bytes = bytes, .path = {std::string(name)}, .depth = 0};
+  const Layer layer{.bytes = bytes, .path = {std::string(name)}, .weights = limits.weights};
   const auto* content = format_of(layer);
   Session session(limits);
   const auto fitting = session.examine(layer);

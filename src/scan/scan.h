@@ -32,6 +32,9 @@ struct Limits {
   std::uint64_t suspicious_member_bytes = 64U << 20U;  // of one packed above `ratio`
   std::uint64_t ratio = 100;   // unpacked to packed; honest weights stay below 20
   std::size_t findings = 200;  // told of one artefact; the others are counted
+  // False: weights are not read. Checksums of what an archive stores as it is are not compared
+  // (PyTorch does not either), and programs are looked for at the beginning of data alone.
+  bool weights = true;
 };
 
 // A finding, with the bytes that it points at: the first of its span, and those just before.

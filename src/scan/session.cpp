@@ -133,7 +133,8 @@ void Session::state(const Layer& layer, std::string_view key, std::string_view v
 }
 
 void Session::follow(const Layer& outer, std::string_view name, Bytes bytes, bool is_loaded) {
-  Layer layer{.bytes = bytes, .path = outer.path, .depth = outer.depth + 1};
+  Layer layer{
+      .bytes = bytes, .path = outer.path, .depth = outer.depth + 1, .weights = limits_.weights};
   layer.path.push_back(is_utf8(name) ? std::string(name) : printable(name));
   if (layer.depth > limits_.depth) return miss(layer, "containers are nested too deep");
   if (layers_ >= limits_.layers) return miss(layer, "there are more members than are examined");

@@ -27,7 +27,10 @@ struct Found {
 };
 
 // Programs in other data. Those in archives stand in members, which are layers of their own.
-std::vector<Found> hidden_in(Bytes bytes, std::size_t most) {
+std::vector<Found> hidden_in(const Layer& layer, std::size_t most) {
+  constexpr std::size_t kBeginning = 64U << 10U;
+  const auto bytes =
+      layer.weights ? layer.bytes : layer.bytes.first(std::min(layer.bytes.size(), kBeginning));
   detect::PairScan scan;
   for (const auto beginning : executable::kBeginnings) {
     scan.add(static_cast<unsigned char>(beginning[0]), static_cast<unsigned char>(beginning[1]));
@@ -53,7 +56,7 @@ bool is_container(const Layer& layer) {
 
 bool fits(const Layer& layer) {
   if (executable::recognise(layer.bytes)) return true;
-  return !is_container(layer) && !hidden_in(layer.bytes, 1).empty();
+  return !is_container(layer) && !hidden_in(layer, 1).empty();
 }
 
 bool is_python(const Layer& layer) {
@@ -110,7 +113,7 @@ void examine(const Layer& layer, Session& session) {
   if (what && what->kind != Kind::script) return tell_whole(layer, session, *what);
   if (what) tell_whole(layer, session, *what);
   if (is_container(layer)) return;
-  for (const auto& found : hidden_in(layer.bytes, kTold)) {
+  for (const auto& found : hidden_in(layer, kTold)) {
     tell(layer, session, "EXE003", Severity::high, head_of(layer, found.at),
          cat("a ", found.what.title, " is hidden in ", quote(file_name(layer.name()))),
          "do not use the file: no tool that saves models puts programs into them",

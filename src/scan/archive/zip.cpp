@@ -142,8 +142,8 @@ class Examination {
     zip::Limits limits;
     limits.member_bytes = session_.unpack_limit(member.compressed_bytes);
     limits.ratio = ~std::uint64_t{0};  // the session's limits are the stricter ones
-    const auto content =
-        zip::extract(layer_.bytes, member, buffer_, packed ? limits : zip::Limits{});
+    const zip::Limits as_it_is{.checksums = session_.limits().weights};
+    const auto content = zip::extract(layer_.bytes, member, buffer_, packed ? limits : as_it_is);
     if (packed) session_.count_unpacked(buffer_.size());
     if (zip::is_encrypted(member)) {
       session_.miss(inner,

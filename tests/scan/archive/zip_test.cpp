@@ -97,6 +97,20 @@ TEST(ZipScan, TellsAChecksumThatDoesNotMatch) {
   EXPECT_TRUE(has(report, "PKL001"));
 }
 
+// --no-hash: what reads all of the weights is left out, and nothing that loading acts on.
+TEST(ZipScan, ReadsNoWeightsWhenToldSo) {
+  const std::string numbers = std::string(200'000, '\x11') + unhex("7f454c46020101") +
+                              std::string(57, '\0') + std::string(1000, '\x11');
+  const auto model = zip_of({{.name = "m/data.pkl", .content = "N."},
+                             {.name = "m/version", .content = "3\n"},
+                             {.name = "m/data/0", .content = numbers, .crc = 1}});
+  const auto skimmed = scan::examine("m.pt", as_bytes(model), {.weights = false});
+  EXPECT_FALSE(has(skimmed, "ZIP002"));
+  EXPECT_TRUE(has(scan_of("m.pt", model), "ZIP002"));
+  const auto bad = zip_of({{.name = "m/data.pkl", .content = evil_pickle(), .crc = 1}});
+  EXPECT_TRUE(has(scan::examine("m.pt", as_bytes(bad), {.weights = false}), "PKL001"));
+}
+
 TEST(ZipScan, IsNeverCleanWhenAMemberIsEncrypted) {
   const auto report =
       scan_of("m.pt", zip_of({{.name = "a", .content = "x", .local_flags = 1, .flags = 1}}));
