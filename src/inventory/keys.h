@@ -39,7 +39,8 @@ enum class Type {
   lifecycle_map,
   claim_map,
   threshold_map,
-  known_good
+  known_good,
+  signature
 };
 
 using Words = std::span<const std::string_view>;
@@ -105,7 +106,7 @@ inline constexpr std::array<Key<Person>, 3> kPersonKeys = {{
      "Ed25519 public key: base64 of its 32 bytes, as `cupel key new` prints it."},
 }};
 
-inline constexpr std::array<Key<DeclaredAsset>, 16> kAssetKeys = {{
+inline constexpr std::array<Key<DeclaredAsset>, 17> kAssetKeys = {{
     {"name", Type::name, &DeclaredAsset::name, "What the asset is called in this file.", true},
     {"kind", Type::word, {}, "What it is.", true, kAssetKinds},
     {"path", Type::path, &DeclaredAsset::path, "The file or folder, relative to this file."},
@@ -119,6 +120,7 @@ inline constexpr std::array<Key<DeclaredAsset>, 16> kAssetKeys = {{
     {"released", Type::flag, &DeclaredAsset::released, "Whether other parties can obtain it."},
     {"card", Type::path, &DeclaredAsset::card, "Models: path of the model card."},
     {"known_good", Type::known_good, {}, "Models: the earlier version to fall back to."},
+    {"signature", Type::signature, {}, "Its OpenSSF Model Signing bundle, and whose it must be."},
     {"uses", Type::assets, &DeclaredAsset::uses, "Names of assets that it was made with."},
     {"source", Type::text, &DeclaredAsset::source, "Datasets: where the data came from."},
     {"collected", Type::moment, &DeclaredAsset::collected, "Datasets: when they were obtained."},
@@ -129,6 +131,17 @@ inline constexpr std::array<Key<DeclaredAsset>, 16> kAssetKeys = {{
 inline constexpr std::array<Key<DeclaredAsset>, 2> kKnownGoodKeys = {{
     {"path", Type::path, &DeclaredAsset::known_good, "The earlier version's file.", true},
     {"sha256", Type::digest, &DeclaredAsset::known_good_sha256, "Its digest.", true},
+}};
+
+// One of key, ca and identity with issuer.
+inline constexpr std::array<Key<DeclaredAsset>, 5> kSignatureKeys = {{
+    {"file", Type::path, &DeclaredAsset::signature, "The bundle, as `cupel sign` writes it.", true},
+    {"key", Type::path, &DeclaredAsset::signature_key, "The public key that must have signed."},
+    {"ca", Type::path, &DeclaredAsset::signature_ca, "Certificates that may vouch for the signer."},
+    {"identity", Type::text, &DeclaredAsset::signature_identity,
+     "Who must have signed keyless, letter for letter."},
+    {"issuer", Type::url, &DeclaredAsset::signature_issuer,
+     "Who must have vouched for that identity."},
 }};
 
 // Any further key of a claim is a parameter.

@@ -254,6 +254,16 @@ const std::vector<std::string>& default_ignored() {
   return kPaths;
 }
 
+void ignore_defaults(const ModelManifest& manifest, std::vector<std::string>& ignored) {
+  for (const auto& path : default_ignored()) {
+    const bool was_signed = std::ranges::any_of(manifest.resources, [&](const Resource& resource) {
+      return resource.name == path || resource.name.starts_with(path + "/") ||
+             resource.name.starts_with(path + ":");
+    });
+    if (!was_signed) ignored.push_back(path);
+  }
+}
+
 Result<std::string> ignored_path(const fs::path& model, const fs::path& path) {
   std::error_code error;
   auto relative = path;

@@ -44,6 +44,8 @@ struct ModelFiles {
 
 // Git's own files at the top, which are never signed.
 [[nodiscard]] const std::vector<std::string>& default_ignored();
+// Adds them to `ignored`, as signers leave them out, but for those that were signed all the same.
+void ignore_defaults(const ModelManifest& manifest, std::vector<std::string>& ignored);
 
 // A path that may be ignored: of the model's folder, as a relative path without ".." and patterns.
 // Fault::usage otherwise.

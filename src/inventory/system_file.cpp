@@ -214,9 +214,32 @@ class Reader {
       if (const auto* value = values_.word(node, key.name, key.words)) {
         into.kind = asset_kind_from(*value).value_or(AssetKind::other);
       }
+    } else if (key.type == Type::signature) {
+      read_mapping(node, all(kSignatureKeys), "signature", into);
+      look_at_signature(node);
     } else {
       read_mapping(node, all(kKnownGoodKeys), "known_good", into);
     }
+  }
+
+  // A signature that may be anybody's shows nothing.
+  void look_at_signature(const Node& node) {
+    if (node.kind != Kind::mapping) return;
+    const Node* identity = node.find("identity");
+    const Node* issuer = node.find("issuer");
+    if ((identity == nullptr) != (issuer == nullptr)) {
+      values_.tell("CFG004", (identity == nullptr ? issuer : identity)->begin,
+                   "`identity` and `issuer` go together",
+                   "a name means nothing without who vouches for it");
+    }
+    const int ways = static_cast<int>(node.find("key") != nullptr) +
+                     static_cast<int>(node.find("ca") != nullptr) +
+                     static_cast<int>(identity != nullptr || issuer != nullptr);
+    if (ways == 1) return;
+    values_.tell(ways == 0 ? "CFG004" : "CFG019", node.begin,
+                 ways == 0 ? "a signature does not say whose it must be"
+                           : "a signature says in several ways whose it must be",
+                 "one of `key:`, `ca:`, or `identity:` with `issuer:`");
   }
 
   void read_special(const Key<Claim>& key, const Node& node, Claim& into) {

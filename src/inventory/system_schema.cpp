@@ -106,6 +106,8 @@ Json value_of(Type type, Words words) {
       return map_or_nothing(Json::object({{"type", "number"}}));
     case Type::known_good:
       return reference("known_good");
+    case Type::signature:
+      return reference("signature");
   }
   return {};
 }
@@ -141,6 +143,16 @@ Json claim() {
   return json;
 }
 
+Json signature() {
+  const auto required = [](const std::vector<std::string>& keys) {
+    return Json::object({{"required", Json::texts(keys)}});
+  };
+  Json json = mapping(all(kSignatureKeys));
+  json.set("oneOf",
+           Json::array({required({"key"}), required({"ca"}), required({"identity", "issuer"})}));
+  return json;
+}
+
 Json asset() {
   Json json = mapping(all(kAssetKeys));
   json.set("oneOf", Json::array({Json::object({{"required", Json::texts({"path"})}}),
@@ -159,6 +171,7 @@ std::string system_schema() {
   schema.set("$defs", Json::object({{"person", mapping(all(kPersonKeys))},
                                     {"asset", asset()},
                                     {"known_good", mapping(all(kKnownGoodKeys))},
+                                    {"signature", signature()},
                                     {"claim", claim()},
                                     {"endpoint", mapping(all(kEndpointKeys))}}));
   return schema.pretty() + "\n";

@@ -9,6 +9,7 @@
 #include "crypto/digest.h"
 #include "crypto/merkle.h"
 #include "provenance/manifest.h"
+#include "embedded/trusted_root.h"
 
 namespace cupel {
 namespace {
@@ -438,6 +439,10 @@ class Check {
 };
 
 }  // namespace
+
+std::string_view public_trust_root() {
+  return embedded::trusted_root();
+}
 
 TrustRootReading read_trust_root(std::string_view text) {
   return RootReader().read(text);

@@ -49,6 +49,8 @@ struct TrustRootReading {
   std::string problem;
 };
 [[nodiscard]] TrustRootReading read_trust_root(std::string_view text);
+// That of Sigstore's public instance, as it was when this was built.
+[[nodiscard]] std::string_view public_trust_root();
 
 // Who must have signed: the certificate's name, letter for letter, and who vouched for it.
 struct SignerIdentity {

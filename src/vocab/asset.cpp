@@ -104,6 +104,11 @@ Json to_json(const DeclaredAsset& asset) {
   put("card", asset.card);
   put("known_good", asset.known_good);
   put("known_good_sha256", asset.known_good_sha256);
+  put("signature", asset.signature);
+  put("signature_key", asset.signature_key);
+  put("signature_ca", asset.signature_ca);
+  put("signature_identity", asset.signature_identity);
+  put("signature_issuer", asset.signature_issuer);
   if (!asset.uses.empty()) json.set("uses", Json::texts(asset.uses));
   put("attacker", asset.attacker);
   if (!asset.declared_at.path.empty()) json.set("declared_at", to_json(asset.declared_at));
@@ -129,6 +134,11 @@ std::optional<DeclaredAsset> declared_asset_from(const Json& json) {
                       .card = json["card"].text(),
                       .known_good = json["known_good"].text(),
                       .known_good_sha256 = json["known_good_sha256"].text(),
+                      .signature = json["signature"].text(),
+                      .signature_key = json["signature_key"].text(),
+                      .signature_ca = json["signature_ca"].text(),
+                      .signature_identity = json["signature_identity"].text(),
+                      .signature_issuer = json["signature_issuer"].text(),
                       .uses = {},
                       .attacker = json["attacker"].text(),
                       .declared_at = place_from(json["declared_at"]).value_or(Place{})};

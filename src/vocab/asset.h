@@ -36,8 +36,14 @@ struct DeclaredAsset {
   std::string card;               // models: path of the model card
   std::string known_good;         // models: path of the earlier version to fall back to
   std::string known_good_sha256;  // and its digest
-  std::vector<std::string> uses;  // names of assets that this one depends on
-  std::string attacker;           // models: what the attacker of the tests may do
+  std::string signature;  // path of an OpenSSF Model Signing bundle; empty: none is declared
+  // Whom it must be from: one of these.
+  std::string signature_key;       // path of a public key
+  std::string signature_ca;        // path of certificates that may vouch for the signer
+  std::string signature_identity;  // who signed keyless, and
+  std::string signature_issuer;    // who vouched for that name
+  std::vector<std::string> uses;   // names of assets that this one depends on
+  std::string attacker;            // models: what the attacker of the tests may do
   Place declared_at;
 };
 

@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "embedded/trusted_root.h"
 #include "provenance/model_signature.h"
 
 namespace cupel {
@@ -57,7 +56,7 @@ Result<SignatureTrust::Keyless> keyless_of(const Options& options) {
   }
   const std::string text = options.has("--trusted-root")
                                ? TRY(read_text(options.value("--trusted-root"), 8U << 20U))
-                               : std::string(embedded::trusted_root());
+                               : std::string(public_trust_root());
   auto root = read_trust_root(text);
   if (!root.root) {
     return fail(Fault::usage, cat("the trusted root cannot be used: ", root.problem));
@@ -160,17 +159,6 @@ std::string as_json(const Outcome& outcome, const std::string& model, Timestamp 
   return json.pretty() + "\n";
 }
 
-// Git's own files are left out as signers do by default, unless they were signed.
-void add_default_ignored(const ModelManifest& manifest, std::vector<std::string>& ignored) {
-  for (const auto& path : default_ignored()) {
-    const bool was_signed = std::ranges::any_of(manifest.resources, [&](const Resource& resource) {
-      return resource.name == path || resource.name.starts_with(path + "/") ||
-             resource.name.starts_with(path + ":");
-    });
-    if (!was_signed) ignored.push_back(path);
-  }
-}
-
 Result<void> look_at_files(const Context& context, const std::filesystem::path& model,
                            const std::filesystem::path& signature, Outcome& outcome) {
   const ModelManifest& manifest = *outcome.signature.manifest;
@@ -181,7 +169,7 @@ Result<void> look_at_files(const Context& context, const std::filesystem::path& 
   if (follow && rules.links == Links::refuse) rules.links = Links::follow;
   rules.ignore.insert(rules.ignore.end(), manifest.ignore_paths.begin(),
                       manifest.ignore_paths.end());
-  add_default_ignored(manifest, rules.ignore);
+  ignore_defaults(manifest, rules.ignore);
   std::ranges::move(signature_inside(model, signature), std::back_inserter(rules.ignore));
   outcome.files = TRY(read_model_shown(context, model, rules));
   auto& there = outcome.files.resources;
