@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "bom/build.h"
 #include "checks/artifact/model_reports.h"
+#include "checks/artifact/signatures.h"
 #include "checks/material.h"
 #include "checks/supply/manifests.h"
 #include "inventory/inventory.h"
@@ -22,14 +23,13 @@ constexpr std::uint64_t kEnvelopeLimit = 1U << 20U;
 constexpr std::uint64_t kTextLimit = 1U << 20U;
 
 // Signatures of people of the roster over files, as attestations/*.json holds them.
-std::vector<bom::Signed> signatures_of(const SystemPaths& paths, const System& system,
-                                       const Inventory& inventory) {
-  std::vector<bom::Signed> all;
-  for (const auto& file : inventory.files) {
+void add_attested(const CheckInput& input, const SystemPaths& paths,
+                  std::vector<bom::Signed>& all) {
+  for (const auto& file : input.inventory.files) {
     if (!file.path.starts_with("attestations/") || !file.path.ends_with(".json")) continue;
     const auto text = read_text(paths.root / file.path, kEnvelopeLimit);
     if (!text.ok()) continue;
-    const auto attestation = read_attestation(text.value(), file.path, system);
+    const auto attestation = read_attestation(text.value(), file.path, input.system);
     if (!attestation.verified) continue;
     for (const auto& subject : attestation.subjects) {
       if (subject.digest.empty()) continue;
@@ -37,15 +37,27 @@ std::vector<bom::Signed> signatures_of(const SystemPaths& paths, const System& s
                      .seen = printable(cat(file.path, ", signed by ", attestation.by), 400)});
     }
   }
-  return all;
+}
+
+// Declared signatures of models and datasets, where they hold over the files that are there.
+Result<void> add_signed_assets(const CheckInput& input, std::vector<bom::Signed>& all) {
+  for (const auto& asset : input.inventory.assets) {
+    if (!asset.is_declared || asset.declared.signature.empty()) continue;
+    const auto signature = TRY(check_signature(input, asset));
+    if (!signature.good()) continue;
+    for (const auto index : asset.files) {
+      const auto& file = input.inventory.files[index];
+      if (file.path == asset.declared.signature) continue;
+      all.push_back(
+          {.sha256 = file.sha256,
+           .seen = printable(
+               cat(asset.declared.signature, ", signed by ", signature.reading.signer), 400)});
+    }
+  }
+  return {};
 }
 
 // What the newest completed cycle of the state folder's ledger says; empty without one.
-struct Assessed {
-  std::string by;               // standard, cycle, time
-  std::string vulnerabilities;  // what its packages were held against
-};
-
 Assessed assessed(const Context& context, const SystemPaths& paths) {
   std::error_code ignored;
   if (!std::filesystem::exists(paths.state / "ledger.db", ignored)) return {};
@@ -67,6 +79,34 @@ Assessed assessed(const Context& context, const SystemPaths& paths) {
 }
 
 }  // namespace
+
+Result<bom::Document> bill_of(const CheckInput& input, const SystemPaths& paths, Assessed assessed,
+                              Task& task) {
+  const Inventory& inventory = input.inventory;
+  bom::Material material{.system = input.system,
+                         .inventory = inventory,
+                         .assessed = std::move(assessed.by),
+                         .vulnerabilities = std::move(assessed.vulnerabilities),
+                         .tool = std::string(input.collector),
+                         .created = input.now};
+  add_attested(input, paths, material.signatures);
+  TRY(add_signed_assets(input, material.signatures));
+  for (const auto index : model_files(inventory)) {
+    TRY(task.step(1));
+    const auto& file = inventory.files[index];
+    auto examined = TRY(examine_model(input, file));
+    material.models.push_back({.path = file.path,
+                               .report = std::move(examined.report),
+                               .problem = std::move(examined.problem)});
+  }
+  material.packages = package_files(TRY(read_manifests(input, task)));
+  for (const auto index : bom::wanted_texts(inventory)) {
+    const auto& file = inventory.files[index];
+    auto text = TRY(read_text_of(input, file, kTextLimit));
+    if (text.ok()) material.texts.push_back({.path = file.path, .text = std::move(text.text)});
+  }
+  return bom::build(material);
+}
 
 Result<bom::Document> take_bill(const Context& context, const SystemPaths& paths,
                                 const System& system, Timestamp created) {
@@ -93,31 +133,10 @@ Result<bom::Document> take_bill(const Context& context, const SystemPaths& paths
                          .recall = cached ? static_cast<Recall&>(*cached) : nothing,
                          .now = created,
                          .collector = collector};
-  bom::Material material{.system = system,
-                         .inventory = inventory,
-                         .signatures = signatures_of(paths, system, inventory),
-                         .tool = collector,
-                         .created = created};
-  auto said = assessed(context, paths);
-  material.assessed = std::move(said.by);
-  material.vulnerabilities = std::move(said.vulnerabilities);
-  for (const auto index : model_files(inventory)) {
-    TRY(task.step(1));
-    const auto& file = inventory.files[index];
-    auto examined = TRY(examine_model(input, file));
-    material.models.push_back({.path = file.path,
-                               .report = std::move(examined.report),
-                               .problem = std::move(examined.problem)});
-  }
-  material.packages = package_files(TRY(read_manifests(input, task)));
-  for (const auto index : bom::wanted_texts(inventory)) {
-    const auto& file = inventory.files[index];
-    auto text = TRY(read_text_of(input, file, kTextLimit));
-    if (text.ok()) material.texts.push_back({.path = file.path, .text = std::move(text.text)});
-  }
+  auto bill = TRY(bill_of(input, paths, assessed(context, paths), task));
   // What was examined need not be examined again; failing to keep it changes nothing.
   if (cached) static_cast<void>(cached->save());
-  return bom::build(material);
+  return bill;
 }
 
 }  // namespace cupel

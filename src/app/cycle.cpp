@@ -8,14 +8,17 @@
 #include <utility>
 
 #include "app/asset_reader.h"
+#include "app/bill.h"
 #include "app/catalogue.h"
 #include "app/evidence.h"
 #include "app/recall.h"
 #include "assess/assess.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "bom/write.h"
 #include "crypto/digest.h"
 #include "crypto/key.h"
+#include "crypto/note.h"
 #include "inventory/inventory.h"
 #include "provenance/attestation.h"
 
@@ -152,6 +155,23 @@ class CycleRun {
       tell_results("was not written", saved.error().what);
     }
     report_ = TRY(std::move(report));
+    return options_.only.empty() ? bill(input, task) : Result<void>();
+  }
+
+  // The bill itself is written beside the reports: it can be as long as the inventory.
+  Result<void> bill(const CheckInput& input, Task& task) {
+    const Assessed by{
+        .by = cat("ETSI EN 304 223, cycle ", cycle_.id, ", ", to_rfc3339(cycle_.started)),
+        .vulnerabilities = vulnerabilities_};
+    const auto document = TRY(bill_of(input, paths_, by, task));
+    bill_ = bom::to_cyclonedx(document).pretty();
+    const auto digest = sha256_hex(bill_);
+    const Json body = Json::object({{"cycle", cycle_.id},
+                                    {"format", "CycloneDX 1.6"},
+                                    {"file", kBillFile},
+                                    {"sha256", digest},
+                                    {"size_bytes", bill_.size()}});
+    TRY(ledger_.append(draft(entry_type::kBill, body, {digest})));
     return {};
   }
 
@@ -163,6 +183,9 @@ class CycleRun {
     constexpr auto kPatience = std::chrono::milliseconds(250);
     constexpr std::size_t kMany = 256;
     identify(observation);
+    if (observation.check == "supply.vulnerabilities" && observation.coverage.examined > 0) {
+      vulnerabilities_ = cat(observation.measured, ", observation ", observation.id);
+    }
     std::vector<std::string> digests;
     for (const auto& subject : observation.subjects) {
       if (!subject.digest.empty() && digests.size() < 16) digests.push_back(subject.digest);
@@ -208,13 +231,38 @@ class CycleRun {
     outcome.assessment = assess(evidence, catalogue_, *evidence.cycle.finished);
     TRY(ledger_.append(draft(entry_type::kAssessment, to_json(outcome.assessment),
                              {outcome.assessment.system_digest})));
-    outcome.assessment.ledger = {.size = ledger_.size(),
-                                 .root = TRY(ledger_.root_hex()),
-                                 .checkpoint = TRY(ledger_.checkpoint())};
+    outcome.assessment.ledger = TRY(head_with_receipts(entries));
+    outcome.bill = std::move(bill_);
     outcome.inventory_diagnostics = inventory_.diagnostics;
     std::ranges::move(told_, std::back_inserter(outcome.inventory_diagnostics));
     outcome.refused = std::move(report_.refused);
     return outcome;
+  }
+
+  // The ledger as it stands now, and the proofs that lead from what was seen to its signed root.
+  Result<LedgerHead> head_with_receipts(std::span<const Entry> entries) {
+    LedgerHead head{.size = 0, .root = {}, .checkpoint = TRY(ledger_.checkpoint()), .receipts = {}};
+    const auto signed_one = TRY(note::read_unverified(head.checkpoint));
+    head.size = signed_one.size;
+    head.root = to_hex(signed_one.root);
+    for (const auto& entry : entries) {
+      const bool seen = entry.type == entry_type::kObservation;
+      if (!seen && entry.type != entry_type::kBill && entry.type != entry_type::kInventory) {
+        continue;
+      }
+      EntryReceipt receipt{.index = entry.index,
+                           .type = entry.type,
+                           .observation = {},
+                           .body = {},
+                           .leaf = entry.leaf,
+                           .salt = entry.salt,
+                           .proof = TRY(ledger_.inclusion(entry.index, head.size))};
+      const auto body = read_json(entry.body);
+      if (seen && body.value) receipt.observation = (*body.value)["id"].text();
+      if (entry.type == entry_type::kBill) receipt.body = entry.body;
+      head.receipts.push_back(std::move(receipt));
+    }
+    return head;
   }
 
   const Context& context_;
@@ -230,6 +278,8 @@ class CycleRun {
   std::vector<Draft> unwritten_;
   std::chrono::steady_clock::time_point unwritten_since_;
   std::vector<Diagnostic> told_;  // of the cache of results
+  std::string vulnerabilities_;   // what was seen of the packages, for the bill
+  std::string bill_;
   std::uint64_t first_entry_ = 0;
 };
 

@@ -5,6 +5,7 @@
 //   inventory
 //   attestation*                                what people signed
 //   observation*                                durable within a quarter of a second
+//   bill-of-materials                           digest of the bill of what was looked at
 //   cycle-end                                   completed or cancelled
 //   assessment                                  only when completed
 #pragma once
@@ -30,6 +31,7 @@ struct CycleOptions {
 
 struct CycleOutcome {
   Assessment assessment;
+  std::string bill;  // CycloneDX, whose digest is in the ledger
   std::vector<Diagnostic> inventory_diagnostics;
   std::vector<std::pair<std::string, Error>> refused;  // checks the world refused
 };

@@ -41,6 +41,7 @@ inline constexpr std::string_view kDeclaration = "declaration";  // body: System
 inline constexpr std::string_view kInventory = "inventory";      // body: Inventory
 inline constexpr std::string_view kObservation = "observation";  // body: Observation
 inline constexpr std::string_view kAttestation = "attestation";  // body: DSSE envelope
+inline constexpr std::string_view kBill = "bill-of-materials";   // body: {format, sha256, …}
 inline constexpr std::string_view kAssessment =
     "assessment";                                           // body: Assessment without ledger head
 inline constexpr std::string_view kCycleEnd = "cycle-end";  // body: {cycle, outcome, finished}
@@ -164,6 +165,10 @@ class Ledger {
   // The same in an earlier checkpoint of this ledger, which may carry cosignatures: all its lines
   // go into the proof. Fault::integrity when it is not by this ledger's key, or of another history.
   [[nodiscard]] Result<std::string> prove(std::uint64_t index, const std::string& checkpoint) const;
+  // The inclusion path of an entry in the log of size `size`, base64, from the leaf upwards.
+  // REQUIRES: index < size <= size().
+  [[nodiscard]] Result<std::vector<std::string>> inclusion(std::uint64_t index,
+                                                           std::uint64_t size) const;
   // That the log of size `to` begins with that of size `from` (RFC 9162 2.1.4).
   // REQUIRES: 0 < from <= to <= size().
   [[nodiscard]] Result<std::vector<Digest>> consistency(std::uint64_t from, std::uint64_t to) const;

@@ -24,6 +24,16 @@ Result<std::vector<Digest>> Ledger::consistency(std::uint64_t from, std::uint64_
   });
 }
 
+Result<std::vector<std::string>> Ledger::inclusion(std::uint64_t index, std::uint64_t at) const {
+  require(index < at && at <= size());
+  const auto proof = TRY(state_->read([&](const Database& database) {
+    return tables::hashes(database, merkle::inclusion_path(index, at));
+  }));
+  std::vector<std::string> path;
+  for (const auto& hash : proof) path.push_back(to_base64(hash));
+  return path;
+}
+
 Result<std::string> Ledger::prove(std::uint64_t index) const {
   const auto head = state_->head();
   if (index >= head->frontier.size()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vocab/assessment.h"
 
+#include "base/text.h"
+
 namespace cupel {
 namespace {
 
@@ -110,6 +112,43 @@ Json tool_json(const std::string& tool) {
        {"version", space == std::string::npos ? std::string() : tool.substr(space + 1)}});
 }
 
+Json to_json(const EntryReceipt& receipt) {
+  Json json = Json::object({{"entry", receipt.index},
+                            {"type", receipt.type},
+                            {"leaf", receipt.leaf},
+                            {"salt", receipt.salt},
+                            {"proof", Json::texts(receipt.proof)}});
+  if (!receipt.observation.empty()) json.set("observation", receipt.observation);
+  if (!receipt.body.empty()) json.set("body", receipt.body);
+  return json;
+}
+
+Json to_json(const LedgerHead& head) {
+  Json::Array receipts;
+  for (const auto& receipt : head.receipts) receipts.push_back(to_json(receipt));
+  return Json::object({{"size", head.size},
+                       {"root", head.root},
+                       {"checkpoint", head.checkpoint},
+                       {"receipts", std::move(receipts)}});
+}
+
+LedgerHead ledger_head_from(const Json& json) {
+  LedgerHead head{.size = static_cast<std::uint64_t>(json["size"].integer()),
+                  .root = json["root"].text(),
+                  .checkpoint = json["checkpoint"].text(),
+                  .receipts = {}};
+  for (const auto& item : json["receipts"].items()) {
+    head.receipts.push_back({.index = static_cast<std::uint64_t>(item["entry"].integer()),
+                             .type = item["type"].text(),
+                             .observation = item["observation"].text(),
+                             .body = item["body"].text(),
+                             .leaf = item["leaf"].text(),
+                             .salt = item["salt"].text(),
+                             .proof = texts_of(item["proof"])});
+  }
+  return head;
+}
+
 }  // namespace
 
 Json to_json(const Cycle& cycle) {
@@ -163,11 +202,7 @@ Json to_json(const Assessment& assessment) {
                       {"decided_by", Json::object({{"machine", assessment.decided_by_machine},
                                                    {"people", assessment.decided_by_people}})}})},
        {"observations", std::move(observations)}});
-  if (assessment.ledger.size != 0) {
-    json.set("ledger", Json::object({{"size", assessment.ledger.size},
-                                     {"root", assessment.ledger.root},
-                                     {"checkpoint", assessment.ledger.checkpoint}}));
-  }
+  if (assessment.ledger.size != 0) json.set("ledger", to_json(assessment.ledger));
   return json;
 }
 
@@ -197,11 +232,14 @@ std::optional<Assessment> assessment_from(const Json& json) {
   assessment.should = tally_from(summary["should"]);
   assessment.decided_by_machine = static_cast<int>(summary["decided_by"]["machine"].integer());
   assessment.decided_by_people = static_cast<int>(summary["decided_by"]["people"].integer());
-  const Json& ledger = json["ledger"];
-  assessment.ledger = {.size = static_cast<std::uint64_t>(ledger["size"].integer()),
-                       .root = ledger["root"].text(),
-                       .checkpoint = ledger["checkpoint"].text()};
+  assessment.ledger = ledger_head_from(json["ledger"]);
   return assessment;
+}
+
+std::string tlog_proof(const EntryReceipt& receipt, const LedgerHead& head) {
+  std::string text = cat("c2sp.org/tlog-proof@v1\nindex ", receipt.index, "\n");
+  for (const auto& hash : receipt.proof) text += cat(hash, "\n");
+  return cat(text, "\n", head.checkpoint);
 }
 
 }  // namespace cupel

@@ -77,11 +77,27 @@ struct Tally {
   [[nodiscard]] int total() const { return pass + fail + inconclusive + not_applicable; }
 };
 
+// What leads from something in the assessment to the signed root (RFC 6962):
+//   SHA-256(salt || body) is the leaf's body_sha256; the leaf and `proof` give the root.
+struct EntryReceipt {
+  std::uint64_t index = 0;
+  std::string type;                // "observation", "inventory", "bill-of-materials"
+  std::string observation;         // its id; the body is then the observation's canonical JSON
+  std::string body;                // of a bill of materials: names it by digest; else empty
+  std::string leaf;                // canonical JSON
+  std::string salt;                // hex
+  std::vector<std::string> proof;  // inclusion path, base64, from the leaf upwards
+};
+
 struct LedgerHead {
   std::uint64_t size = 0;
   std::string root;        // hex
   std::string checkpoint;  // the signed note
+  std::vector<EntryReceipt> receipts = {};
 };
+
+// The receipt as a C2SP tlog-proof, which other tools check.
+[[nodiscard]] std::string tlog_proof(const EntryReceipt& receipt, const LedgerHead& head);
 
 struct Assessment {
   std::string tool;

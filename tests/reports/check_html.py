@@ -57,10 +57,10 @@ class Page(HTMLParser):
                 self.problem(f"<{tag} {name}=…> is forbidden")
             if name in {"src", "srcset", "poster", "data", "action", "background"}:
                 self.problem(f"<{tag} {name}={value!r}> loads something")
-            if name == "href":
-                if not value.startswith("#"):
-                    self.problem(f"<{tag} href={value!r}> leads out of the page")
+            if name == "href" and value.startswith("#"):
                 self.links.append(value[1:])
+            elif name == "href" and value != "bom.cdx.json":  # which is written beside the page
+                self.problem(f"<{tag} href={value!r}> leads out of the page")
             if name in {"aria-labelledby", "for"}:
                 self.labels += value.split()
             if name == "id":

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/bill.h"
 #include "app/catalogue.h"
 #include "app/command.h"
 #include "app/cycle.h"
@@ -98,9 +99,12 @@ std::optional<std::filesystem::path> output_folder(const Options& options, const
   return paths.state / "reports";
 }
 
-Result<void> write_reports(const std::vector<const Report*>& reports, const Assessment& assessment,
+// The bill first: the reports lead to it.
+Result<void> write_reports(const std::vector<const Report*>& reports, const CycleOutcome& outcome,
                            const Catalogue& catalogue, const std::filesystem::path& folder) {
+  const Assessment& assessment = outcome.assessment;
   TRY(make_folders(folder));
+  if (!outcome.bill.empty()) TRY(replace_file(folder / kBillFile, outcome.bill));
   for (const auto* report : reports) {
     TRY(replace_file(folder / report->file, report->render(assessment, catalogue)));
   }
@@ -145,10 +149,10 @@ Result<Exit> assess_one(const Context& context, const std::string& word,
     }
     return error;
   }
-  const CycleOutcome outcome = std::move(ran).value();
+  CycleOutcome outcome = std::move(ran).value();
   const auto folder = output_folder(context.options, paths, several);
   if (folder) {
-    TRY(write_reports(reports, outcome.assessment, catalogue, *folder));
+    TRY(write_reports(reports, outcome, catalogue, *folder));
     if (!context.terminal.is_quiet()) {
       context.terminal.out(render_screen(outcome.assessment, catalogue, context.terminal.screen()));
     }
@@ -156,6 +160,9 @@ Result<Exit> assess_one(const Context& context, const std::string& word,
       context.terminal.note(cat("wrote ", printable((*folder / report->file).string())));
     }
   } else {
+    // Nothing may lead to a file that is not written.
+    std::erase_if(outcome.assessment.ledger.receipts,
+                  [](const EntryReceipt& receipt) { return receipt.type == entry_type::kBill; });
     context.terminal.out(reports.front()->render(outcome.assessment, catalogue));
   }
   for (const auto& [check, error] : outcome.refused) {

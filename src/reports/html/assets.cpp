@@ -222,8 +222,8 @@ void put_assets(Page& page) {
       "<p class=\"note\">What the system is made of and how its parts depend on each other, as"
       " declared and found (<a href=\"#o-",
       Cut{observation->id, 64},
-      "\">observation</a>). Packages and files stand in the bill of materials: <code>cupel bom"
-      "</code>.</p>\n<figure>\n");
+      "\">observation</a>). Packages and files stand in the <a href=\"#verify\">bill of"
+      " materials</a>.</p>\n<figure>\n");
   Drawing(out, graph).put();
   out.put(
       "<figcaption class=\"note\">An arrow leads to what is used. Solid: depends on. Dashed: "

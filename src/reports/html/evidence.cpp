@@ -8,8 +8,22 @@
 namespace cupel {
 namespace {
 
-void put_subjects(Markup& out, const std::vector<SubjectRef>& subjects) {
+// From what was looked at to who signed it.
+void put_signature_link(Page& page, const Observation& from, const SubjectRef& subject) {
+  const Observation* signature = page.index.signature(subject);
+  if (signature == nullptr || signature->id == from.id) return;
+  page.out.put(" <a class=\"tag\" href=\"#o-", Cut{signature->id, 64}, "\">");
+  if (signature->facts["good"].boolean()) {
+    page.out.put("signed by ", Cut{signature->facts["signer"].text(), 80}, "</a>");
+  } else {
+    page.out.put("its signature</a>");
+  }
+}
+
+void put_subjects(Page& page, const Observation& observation) {
+  const auto& subjects = observation.subjects;
   if (subjects.empty()) return;
+  Markup& out = page.out;
   out.put("<dt>Subjects</dt><dd><ul>\n");
   const std::size_t shown = std::min(subjects.size(), PageLimits::kSubjects);
   for (std::size_t i = 0; i < shown; ++i) {
@@ -19,6 +33,7 @@ void put_subjects(Markup& out, const std::vector<SubjectRef>& subjects) {
     } else {
       out.put("<span class=\"place\">sha256 ", Cut{subjects[i].digest, 64}, "</span>");
     }
+    put_signature_link(page, observation, subjects[i]);
     out.put("</li>\n");
   }
   if (shown < subjects.size()) {
@@ -72,6 +87,21 @@ void put_time(Markup& out, std::string_view name, Timestamp at) {
           "</time></dd>\n");
 }
 
+// The entry's leaf and its way to the signed root, for whoever wants to check it without us.
+void put_receipt(Page& page, const EntryReceipt& receipt) {
+  Markup& out = page.out;
+  const LedgerHead& ledger = page.assessment.ledger;
+  out.put("<dt>Ledger</dt><dd>entry ", receipt.index, " of ", ledger.size,
+          "<details class=\"receipt\"><summary>receipt</summary>\n"
+          "<p class=\"note\">The leaf commits to what was recorded: SHA-256 over the salt and its"
+          " canonical JSON. The proof leads from the leaf to the signed root (C2SP tlog-proof)."
+          "</p>\n<pre tabindex=\"0\">leaf ",
+          Cut{receipt.leaf, 5000}, "\nsalt ", receipt.salt, "\n\n");
+  const std::string proof = tlog_proof(receipt, ledger);
+  for (const auto line : split(trim(proof), '\n')) out.put(Cut{line, 400}, "\n");
+  out.put("</pre></details></dd>\n");
+}
+
 void put_observation(Page& page, const Observation& observation) {
   Markup& out = page.out;
   const Coverage& coverage = observation.coverage;
@@ -99,8 +129,9 @@ void put_observation(Page& page, const Observation& observation) {
     }
     out.put(observation.condition->why, "</dd>\n");
   }
-  put_subjects(out, observation.subjects);
+  put_subjects(page, observation);
   put_facts(out, observation.facts);
+  if (const auto* receipt = page.index.receipt(observation.id)) put_receipt(page, *receipt);
   out.put("</dl>\n");
   put_diagnostics(page, observation);
   out.put("</div></details>\n");
@@ -125,6 +156,24 @@ void put_evidence(Page& page) {
   out.put("</section>\n");
 }
 
+namespace {
+
+void put_bill_link(Page& page) {
+  const auto& receipts = page.assessment.ledger.receipts;
+  const auto bill = std::ranges::find(receipts, "bill-of-materials", &EntryReceipt::type);
+  if (bill == receipts.end()) return;
+  const auto body = read_json(bill->body);
+  const Json facts = body.value.value_or(Json());
+  Markup& out = page.out;
+  out.put(R"(<p>Bill of materials: <a href=")", Cut{facts["file"].text(), 100}, "\">",
+          Cut{facts["file"].text(), 100}, "</a> (", Cut{facts["format"].text(), 40},
+          "), sha256 <code>", Cut{facts["sha256"].text(), 64}, "</code></p>\n<dl class=\"pairs\">");
+  put_receipt(page, *bill);
+  out.put("</dl>\n");
+}
+
+}  // namespace
+
 void put_verification(Page& page) {
   Markup& out = page.out;
   const LedgerHead& ledger = page.assessment.ledger;
@@ -148,6 +197,7 @@ void put_verification(Page& page) {
     }
     out.put("</pre>\n");
   }
+  put_bill_link(page);
   out.put(
       "<ol class=\"verify\">\n"
       "<li>Ask for the export of the ledger (<code>cupel ledger export</code>), and for the public"

@@ -72,8 +72,27 @@ std::string without(std::string_view text, std::string_view id) {
 EvidenceIndex::EvidenceIndex(const Assessment& assessment, const Catalogue& catalogue) {
   for (const auto& observation : assessment.observations) {
     observations_.emplace(observation.id, &observation);
+    const bool of_signature = observation.check == "artifact.signature";
+    if (!of_signature || observation.subjects.empty()) continue;
+    const auto& asset = observation.subjects.front();
+    signatures_.emplace(asset.name, &observation);
+    if (!asset.digest.empty()) signatures_.emplace(asset.digest, &observation);
   }
   for (const auto& unit : catalogue.units) units_.emplace(unit.id, &unit);
+  for (const auto& receipt : assessment.ledger.receipts) {
+    if (!receipt.observation.empty()) receipts_.emplace(receipt.observation, &receipt);
+  }
+}
+
+const EntryReceipt* EvidenceIndex::receipt(std::string_view observation) const {
+  const auto found = receipts_.find(observation);
+  return found != receipts_.end() ? found->second : nullptr;
+}
+
+const Observation* EvidenceIndex::signature(const SubjectRef& subject) const {
+  auto found = signatures_.find(subject.name);
+  if (found == signatures_.end()) found = signatures_.find(subject.digest);
+  return found != signatures_.end() ? found->second : nullptr;
 }
 
 const Observation* EvidenceIndex::observation(std::string_view id) const {

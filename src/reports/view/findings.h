@@ -76,10 +76,16 @@ class EvidenceIndex {
   // Nothing when the assessment does not hold the observation.
   [[nodiscard]] const Observation* observation(std::string_view id) const;
   [[nodiscard]] bool counts(const UnitResult& unit, std::string_view code) const;
+  // What leads from the observation to the ledger's root; null in a pure computation.
+  [[nodiscard]] const EntryReceipt* receipt(std::string_view observation) const;
+  // Where the signature of the asset, or of the file that it is, was looked at; or null.
+  [[nodiscard]] const Observation* signature(const SubjectRef& subject) const;
 
  private:
   std::unordered_map<std::string_view, const Observation*> observations_;
   std::unordered_map<std::string_view, const TestUnit*> units_;
+  std::unordered_map<std::string_view, const EntryReceipt*> receipts_;
+  std::unordered_map<std::string_view, const Observation*> signatures_;  // by name and by digest
 };
 
 }  // namespace cupel
