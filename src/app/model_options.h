@@ -11,6 +11,13 @@
 
 namespace cupel {
 
+inline constexpr Option kHuggingFaceCacheOption = {
+    .name = "--hugging-face-cache",
+    .argument = "",
+    .help = "PATH is a snapshot in the Hugging Face cache, whose files are links"};
+inline constexpr Option kRehashOption = {
+    .name = "--rehash", .argument = "", .help = "read every file, whatever was remembered"};
+
 // Where digests of models are remembered: $XDG_CACHE_HOME/cupel, else ~/.cache/cupel. Empty when
 // neither can be known.
 [[nodiscard]] std::filesystem::path model_cache();

@@ -42,10 +42,8 @@ constexpr Option kOptions[] = {
     {.name = "--no-symlinks",
      .argument = "",
      .help = "refuse links even when the signature allows them"},
-    {.name = "--hugging-face-cache",
-     .argument = "",
-     .help = "PATH is a snapshot in the Hugging Face cache, whose files are links"},
-    {.name = "--rehash", .argument = "", .help = "read every file, whatever was remembered"},
+    kHuggingFaceCacheOption,
+    kRehashOption,
     {.name = "--format", .argument = "FORMAT", .help = "how to print", .choices = kFormats},
 };
 
