@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/append_queue.h"
 
+#include <chrono>
 #include <iterator>
 
 namespace cupel {
@@ -9,6 +10,8 @@ namespace {
 constexpr std::uint64_t kBytesLimit = 256U << 20U;
 // Beside the text of a draft.
 constexpr std::uint64_t kOverhead = 512;
+// After so long without an entry the published checkpoint is brought up to date.
+constexpr auto kQuiet = std::chrono::milliseconds(100);
 
 std::uint64_t bytes_of(const std::vector<Draft>& drafts) {
   std::uint64_t bytes = 0;
@@ -45,7 +48,13 @@ void AppendQueue::run(const std::stop_token& stop) {
     std::vector<Wish> wishes;
     {
       std::unique_lock lock(mutex_);
-      came_.wait(lock, stop, [&] { return !waiting_.empty(); });
+      const auto came = [&] { return !waiting_.empty(); };
+      if (!came_.wait_for(lock, stop, kQuiet, came) && !stop.stop_requested()) {
+        lock.unlock();
+        ledger_->settle();
+        lock.lock();
+        came_.wait(lock, stop, came);
+      }
       if (waiting_.empty()) return;
       wishes.swap(waiting_);
       bytes_ = 0;

@@ -2,6 +2,7 @@
 #include "ledger/ledger.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ constexpr std::size_t kVaultNameLimit = 200;
 // newest covers them all, and verifying a signature takes as long as verifying fifty entries.
 constexpr std::uint64_t kYoung = 2048;
 constexpr std::uint64_t kCheckpointEvery = 1024;
+constexpr auto kPublishEvery = std::chrono::milliseconds(100);
 
 // A state folder may be handed to others, so its name tells nothing but the key.
 std::string origin_of(const PublicKey& key) {
@@ -48,7 +50,9 @@ Result<PrivateKey> make_key(const LedgerFiles& files) {
 
 Result<void> make_ledger(const LedgerFiles& files, const Database& database) {
   // The database is new, but a checkpoint of it was published: it has been lost.
-  if (const auto text = read_text(files.head); text.ok()) {
+  for (const auto& file : {files.tail, files.head}) {
+    const auto text = read_text(file);
+    if (!text.ok()) continue;
     const auto checkpoint = note::read_unverified(text.value());
     if (checkpoint.ok() && checkpoint.value().size > 0) return shrunk(0, checkpoint.value().size);
   }
@@ -146,6 +150,15 @@ Result<std::vector<Entry>> read_entries(const Database& database, std::int64_t l
   return entries;
 }
 
+std::optional<note::Checkpoint> published_in(const std::filesystem::path& file,
+                                             const note::Verifier& verifier) {
+  const auto text = read_text(file);
+  if (!text.ok()) return {};
+  auto checkpoint = note::open(text.value(), verifier);
+  if (!checkpoint.ok()) return {};  // a power failure can leave it empty, or torn
+  return std::move(checkpoint).value();
+}
+
 // What was published earlier must be a beginning of what is there now.
 Result<void> check_published(const Database& database, const merkle::Frontier& now,
                              const note::Checkpoint& before) {
@@ -178,11 +191,9 @@ Result<PrivateKey> load_key(const LedgerFiles& files, const note::Verifier& veri
 
 std::optional<note::Checkpoint> published(const LedgerFiles& files,
                                           const note::Verifier& verifier) {
-  const auto text = read_text(files.head);
-  if (!text.ok()) return {};
-  auto checkpoint = note::open(text.value(), verifier);
-  if (!checkpoint.ok()) return {};  // a power failure can leave it empty
-  return std::move(checkpoint).value();
+  auto copy = published_in(files.head, verifier);
+  auto tail = published_in(files.tail, verifier);
+  return !copy || (tail && tail->size > copy->size) ? tail : copy;
 }
 
 Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -273,7 +284,8 @@ Result<Ledger> Ledger::open(const LedgerPlace& place, Mode mode, const Clock& cl
                                                  .reading = {},
                                                  .reader = std::move(reader),
                                                  .head_mutex = {},
-                                                 .head_now = {}}));
+                                                 .head_now = {},
+                                                 .publishing = {}}));
   ledger.state_->set_head({});
   auto loaded = ledger.state_->load();
   if (!loaded.ok() && mode != Mode::examine) return std::move(loaded).error();
@@ -331,7 +343,7 @@ Result<Erasure> Ledger::erase(const std::string& vault, const std::string& actor
 void Ledger::State::write(std::span<LedgerWish* const> wishes) {
   auto written = try_write(wishes);
   if (written.ok()) {
-    publish();
+    commit_published();
     forget(wishes);
     return;
   }
@@ -461,6 +473,48 @@ void Ledger::State::forget(std::span<LedgerWish* const> wishes) {
   for (auto* wish : wishes) {
     if (!wish->vault.empty()) wish->remains = remains;
   }
+}
+
+void Ledger::State::commit_published() {
+  const std::scoped_lock one(publishing);
+  const auto now = std::chrono::steady_clock::now();
+  if (lock) write_tail();
+  behind = now - published_at < kPublishEvery;
+  if (behind) return;
+  publish();
+  published_at = now;
+}
+
+void Ledger::State::settle() {
+  const std::scoped_lock one(publishing);
+  if (std::exchange(behind, false)) publish();
+}
+
+// Best effort, as publish().
+void Ledger::State::write_tail() {
+  if (tail.fd() < 0) {
+    tail = File(::open(files.tail.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  }
+  const std::string& text = head()->newest->note;
+  static_cast<void>(::pwrite(tail.fd(), text.data(), text.size(), 0));
+}
+
+// The tail goes only when what replaces it is there.
+Ledger::State::~State() {
+  if (mode != Mode::write) return;
+  settle();
+  if (!lock || !head()) return;
+  const auto is_current = [&] {
+    const auto copy = published_in(files.head, verifier);
+    return copy && copy->size == head()->frontier.size();
+  };
+  if (!is_current()) publish();  // after a crash the tail can be ahead of the copy
+  std::error_code ignored;
+  if (is_current()) std::filesystem::remove(files.tail, ignored);
+}
+
+void Ledger::settle() {
+  state_->settle();
 }
 
 // Best effort: the commit is durable, so nothing that happens here may call it failed.

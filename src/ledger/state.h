@@ -2,6 +2,7 @@
 // Ledger::State: what an open ledger holds. Private to this room.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 
@@ -21,7 +22,8 @@ struct LedgerFiles {
         lock(folder / "ledger.lock"),
         key(folder / "ledger-key.pem"),
         vkey(folder / "ledger-key.pub"),
-        head(folder / "ledger-checkpoint") {}
+        head(folder / "ledger-checkpoint"),
+        tail(folder / "ledger-tail") {}
   std::filesystem::path database;
   std::filesystem::path lock;
   std::filesystem::path key;
@@ -30,6 +32,10 @@ struct LedgerFiles {
   // lets an accident show (a log file left behind when the database was copied, an
   // old backup put back), and is there to be carried elsewhere.
   std::filesystem::path head;
+  // The same, written over with every commit to a file and gone when the ledger is closed: what
+  // was acknowledged between two replacements of the copy is known after a crash, too. A power
+  // failure may tear it; then it is ignored.
+  std::filesystem::path tail;
 };
 
 // The end of the log at one moment.
@@ -92,7 +98,20 @@ struct Ledger::State {
                              std::vector<merkle::Frontier::Completed>& completed,
                              const std::string& at);
   void forget(std::span<LedgerWish* const> wishes);
+
+  // The published checkpoint follows the commits within kPublishEvery while they come, and on
+  // settle() and at the end: replacing a file costs the disk as much as a commit does. The tail
+  // is written with each.
+  void commit_published();
+  void write_tail();
+  void settle();
   void publish() const;
+  std::mutex publishing;
+  File tail = {};
+  std::chrono::steady_clock::time_point published_at = {};
+  bool behind = false;
+
+  ~State();
 };
 
 // The private key of the ledger, which must be the one that `verifier` knows.

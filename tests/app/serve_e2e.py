@@ -240,7 +240,7 @@ def test_witness_cosigns_and_refuses_a_rebuilt_history(folder):
         # The owner of the key rebuilds the history, as long as it was and then longer.
         verify = ("ledger", "verify", "--state", state, "--trust", log)
         assert run(*verify, "--checkpoint", early).returncode == 0
-        for name in ("ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger-checkpoint", "ledger-cosigned"):
+        for name in ("ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger-checkpoint", "ledger-tail", "ledger-cosigned"):
             (state / name).unlink(missing_ok=True)
         for bodies in (["a"], ["B", "c", "d", "e"], ["f", "g"]):
             with Served(state) as server:

@@ -173,7 +173,7 @@ TEST(Durability, ATornLastPageOfTheLogIsIgnored) {
     const auto copy = folder / cat("copy", round);
     std::filesystem::create_directories(copy);
     for (const char* name :
-         {"ledger.db", "ledger-key.pem", "ledger-key.pub", "ledger-checkpoint"}) {
+         {"ledger.db", "ledger-key.pem", "ledger-key.pub", "ledger-checkpoint", "ledger-tail"}) {
       std::filesystem::copy(folder / "state" / name, copy / name);
     }
     // An old frame, whole or cut, or bytes that were never a frame.

@@ -297,6 +297,32 @@ void make_read_only(const std::filesystem::path& folder, bool read_only) {
   fs::permissions(folder, read_only ? fs::perms{0555} : fs::perms{0755});
 }
 
+// The published checkpoint is replaced ten times a second; what was acknowledged in between must
+// be missed all the same when the log file that held it is lost.
+TEST(Ledger, MissesWhatWasAcknowledgedSinceItsCheckpointWasReplaced) {
+  const test::TemporaryFolder folder;
+  const auto size_in = [&](const char* name) {
+    const auto checkpoint = note::read_unverified(test::slurp(folder / "state" / name));
+    return checkpoint.ok() ? checkpoint.value().size : 0;
+  };
+  {
+    auto writer = open(folder / "state");
+    append(writer, 1);
+    append(writer, 20);
+    EXPECT_EQ(size_in("ledger-tail"), 21U);
+    std::filesystem::create_directories(folder / "copy");
+    for (const char* name : {"ledger.db", "ledger-key.pub", "ledger-tail"}) {
+      std::filesystem::copy(folder / "state" / name, folder / "copy" / name);
+    }
+    writer.settle();
+    EXPECT_EQ(size_in("ledger-checkpoint"), 21U);
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "state/ledger-tail"));
+  const auto without_its_log = Ledger::open(folder / "copy", Ledger::Mode::read, kClock, 50);
+  ASSERT_FALSE(without_its_log.ok());
+  EXPECT_EQ(without_its_log.error().fault, Fault::integrity);
+}
+
 TEST(Ledger, IsReadFromAReadOnlyFolderAlsoAfterACrash) {
   const test::TemporaryFolder folder;
   std::filesystem::permissions(folder.path(), std::filesystem::perms{0755});
@@ -325,8 +351,9 @@ TEST(Ledger, IsReadFromAReadOnlyFolderAlsoAfterACrash) {
     EXPECT_EQ(read_only_medium.said(), "3\n");
     make_read_only(copy, false);
   };
-  check("crashed", {"ledger.db", "ledger.db-wal", "ledger-checkpoint"});
-  check("crashed-with-shm", {"ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger-checkpoint"});
+  check("crashed", {"ledger.db", "ledger.db-wal", "ledger-checkpoint", "ledger-tail"});
+  check("crashed-with-shm",
+        {"ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger-checkpoint", "ledger-tail"});
   {
     const auto closed = std::move(writer);
   }

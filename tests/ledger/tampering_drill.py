@@ -34,7 +34,7 @@ def crash(state: Path, crashed: Path) -> None:
         shutil.rmtree(str(crashed) + "-look", ignore_errors=True)
         look = shutil.copytree(crashed, str(crashed) + "-look")
         size = subprocess.run([APPENDER, look, "verify"], check=True, capture_output=True, text=True).stdout.strip()
-        if (crashed / "ledger-checkpoint").read_text().splitlines()[1] == size:
+        if (crashed / "ledger-tail").read_text().splitlines()[1] == size:
             assert (crashed / "ledger.db-wal").stat().st_size > 0
             return
     sys.exit("the writer was always killed between commit and publication")
@@ -55,7 +55,8 @@ def main() -> int:
         codes = [
             drill(FLIPS // 2, *commands(state), state / "ledger.db", state / "ledger-checkpoint",
                   state / "ledger-key.pub"),
-            drill(FLIPS // 4, *commands(crashed), crashed / "ledger.db", crashed / "ledger.db-wal"),
+            drill(FLIPS // 4, *commands(crashed), crashed / "ledger.db", crashed / "ledger.db-wal",
+                  crashed / "ledger-tail"),
             drill(FLIPS - FLIPS // 2 - FLIPS // 4, f"{APPENDER} {export} verify-export", "true", export),
         ]
         return max(codes)

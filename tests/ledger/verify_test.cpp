@@ -309,7 +309,8 @@ TEST(Verify, AFlippedBitInTheLogThatACrashLeftIsNoticedOrChangesNothing) {
   std::filesystem::create_directories(state);
   {
     const auto writer = make(folder / "state", 4);
-    for (const char* name : {"ledger.db", "ledger.db-wal", "ledger-key.pub", "ledger-checkpoint"}) {
+    for (const char* name :
+         {"ledger.db", "ledger.db-wal", "ledger-key.pub", "ledger-checkpoint", "ledger-tail"}) {
       std::filesystem::copy(folder / "state" / name, state / name);
     }
   }
