@@ -10,6 +10,7 @@ if(CUPEL_SANITIZE)
   target_link_options(sanitizers INTERFACE -fsanitize=${CUPEL_SANITIZE})
 endif()
 if(CUPEL_COVERAGE)
-  target_compile_options(sanitizers INTERFACE -fprofile-instr-generate -fcoverage-mapping -O1)
+  target_compile_options(sanitizers INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-fprofile-instr-generate;-fcoverage-mapping;-O1>)
   target_link_options(sanitizers INTERFACE -fprofile-instr-generate)
 endif()
