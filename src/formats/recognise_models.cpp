@@ -88,65 +88,6 @@ bool sniff_rdata(const Sniff& file) {
   return rdata::looks_like(file.head);
 }
 
-struct Field {
-  std::uint64_t number = 0;
-  unsigned wire = 0;
-};
-
-// A protobuf varint; false at the end of the input.
-bool varint(ByteReader& in, std::uint64_t& value) {
-  value = 0;
-  for (unsigned shift = 0; shift < 64; shift += 7) {
-    const auto byte = in.u8();
-    if (!in.ok()) return false;
-    value |= std::uint64_t{byte & 0x7fU} << shift;
-    if (byte < 0x80) return true;
-  }
-  return false;
-}
-
-// onnx.proto, ModelProto: ir_version = 1, graph = 7, opset_import = 8. Fields may come in any
-// order; every one that the head shows must be of this message.
-bool sniff_onnx(const Sniff& file) {
-  constexpr std::array<std::uint64_t, 11> kBytesFields = {2, 3, 4, 6, 7, 8, 14, 20, 25, 26, 27};
-  ByteReader in(file.head);
-  bool version = false;
-  bool body = false;
-  std::size_t fields = 0;
-  std::uint64_t key = 0;
-  while (!in.done() && varint(in, key)) {
-    const Field field{key >> 3U, static_cast<unsigned>(key & 7U)};
-    std::uint64_t value = 0;
-    if (!varint(in, value)) break;
-    ++fields;
-    if (field.wire == 0 && field.number == 1) {
-      if (value == 0 || value > 1000) return false;
-      version = true;
-    } else if (field.wire == 0 && field.number == 5) {
-      continue;
-    } else if (field.wire == 2 &&
-               std::ranges::find(kBytesFields, field.number) != kBytesFields.end()) {
-      if (value > file.size) return false;
-      body = body || field.number == 7 || field.number == 8;
-      in.take(value);
-    } else {
-      return false;
-    }
-  }
-  return version && (body || (fields > 1 && lower(file.name).ends_with(".onnx")));
-}
-
-// saved_model.proto: schema version 1, then a meta graph. A message that short says little,
-// so the name, which TensorFlow prescribes, decides.
-bool sniff_saved_model(const Sniff& file) {
-  const auto name = lower(file.name);
-  const bool named =
-      name.ends_with("saved_model.pb") || name.ends_with(".pb") || name.ends_with(".meta");
-  return named && file.head.size() >= 2 &&
-         (file.head[0] == std::byte{0x08} || file.head[0] == std::byte{0x0a} ||
-          file.head[0] == std::byte{0x12});
-}
-
 constexpr std::array<std::string_view, 1> kSafetensorsNames = {".safetensors"};
 constexpr std::array<std::string_view, 9> kPickleNames = {
     ".pkl", ".pickle", ".joblib", ".dill", ".pck", ".p", ".sav", ".cloudpickle", ".pcl"};
@@ -161,8 +102,6 @@ constexpr std::array<std::string_view, 1> kTfLiteNames = {".tflite"};
 constexpr std::array<std::string_view, 1> kCatBoostNames = {".cbm"};
 constexpr std::array<std::string_view, 1> kXgboostUbjNames = {".ubj"};
 constexpr std::array<std::string_view, 3> kRDataNames = {".rds", ".rdata", ".rda"};
-constexpr std::array<std::string_view, 1> kOnnxNames = {".onnx"};
-constexpr std::array<std::string_view, 1> kSavedModelNames = {".pb"};
 constexpr std::array<std::string_view, 1> kMsgpackNames = {".msgpack"};
 
 // Many short texts look like a map of MessagePack, so its name must say so, too.
@@ -202,10 +141,6 @@ extern constinit const Format kXgboostUbjFormat{"xgboost-ubj", "XGBoost model in
                                                 sniff_xgboost_ubj};
 extern constinit const Format kRDataFormat{"r-data", "R data file", AssetKind::model, kRDataNames,
                                            sniff_rdata};
-extern constinit const Format kOnnxFormat{"onnx", "ONNX model", AssetKind::model, kOnnxNames,
-                                          sniff_onnx};
-extern constinit const Format kTfSavedModelFormat{
-    "tensorflow-graph", "TensorFlow graph", AssetKind::model, kSavedModelNames, sniff_saved_model};
 extern constinit const Format kMsgpackFormat{"msgpack", "parameters in MessagePack (Flax)",
                                              AssetKind::model, kMsgpackNames, sniff_msgpack};
 

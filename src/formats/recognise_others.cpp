@@ -63,6 +63,17 @@ bool sniff_tar(const Sniff& file) {
   return has_signature(file, "ustar", 257);
 }
 
+// Archives that libraries give a name of their own: nothing in the first bytes tells them from
+// others, so the name decides what they are for.
+bool sniff_skops(const Sniff& file) {
+  return lower(file.name).ends_with(".skops") && sniff_zip(file);
+}
+
+bool sniff_nemo(const Sniff& file) {
+  return lower(file.name).ends_with(".nemo") &&
+         (sniff_tar(file) || sniff_gzip(file) || sniff_zip(file));
+}
+
 bool sniff_parquet(const Sniff& file) {
   const bool text = is_utf8(as_text(file.head.first(std::min<std::size_t>(file.head.size(), 64))));
   return has_signature(file, "PAR1") || (has_signature(file, "PARE") && !text);
@@ -101,7 +112,9 @@ bool is_text(const Sniff& file) {
 
 constexpr std::array<std::string_view, 2> kJsonLinesNames = {".jsonl", ".ndjson"};
 constexpr std::array<std::string_view, 3> kCsvNames = {".csv", ".tsv", ".psv"};
-constexpr std::array<std::string_view, 4> kZipNames = {".zip", ".nemo", ".mar", ".skops"};
+constexpr std::array<std::string_view, 2> kZipNames = {".zip", ".mar"};
+constexpr std::array<std::string_view, 1> kSkopsNames = {".skops"};
+constexpr std::array<std::string_view, 1> kNemoNames = {".nemo"};
 constexpr std::array<std::string_view, 1> kSevenZipNames = {".7z"};
 constexpr std::array<std::string_view, 1> kRarNames = {".rar"};
 // joblib and R pack what they save and do not say so in the name.
@@ -139,6 +152,10 @@ bool sniff_csv(const Sniff& file) {
 
 }  // namespace
 
+extern constinit const Format kSkopsFormat{"skops", "skops archive", AssetKind::model, kSkopsNames,
+                                           sniff_skops};
+extern constinit const Format kNemoFormat{"nemo", "NeMo archive", AssetKind::model, kNemoNames,
+                                          sniff_nemo};
 extern constinit const Format kZipFormat{"zip", "ZIP archive", AssetKind::other, kZipNames,
                                          sniff_zip};
 extern constinit const Format kSevenZipFormat{"7z", "7-Zip archive", AssetKind::other,

@@ -44,6 +44,7 @@ class Session;
 [[nodiscard]] Sniff sniff_of(const Layer& layer);
 // The format that its content shows; null when none does.
 [[nodiscard]] const Format* format_of(const Layer& layer);
+[[nodiscard]] bool is_format(const Layer& layer, std::string_view id);
 // Why a layer that no examiner fits is not examined, though it may run something; "" when it is
 // only data.
 [[nodiscard]] std::string unexamined(const Layer& layer);

@@ -48,7 +48,10 @@ const Format* named_format(std::string_view name) {
 
 bool is_model_file(std::string_view name, Bytes head, std::uint64_t size) {
   const auto* content = recognise({.head = head, .size = size, .name = name});
-  return (content != nullptr && content->kind == AssetKind::model) || named_format(name) != nullptr;
+  // Arrays of NumPy are data, and weights, and may hold a pickle.
+  return (content != nullptr &&
+          (content->kind == AssetKind::model || content->id == "npy" || content->id == "npz")) ||
+         named_format(name) != nullptr;
 }
 
 Report examine(std::string_view name, Bytes bytes, const Limits& limits) {

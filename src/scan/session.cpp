@@ -57,6 +57,11 @@ std::string quote(std::string_view name) {
   return cat("`", printable(name, 200), "`");
 }
 
+bool is_format(const Layer& layer, std::string_view id) {
+  const auto* format = format_of(layer);
+  return format != nullptr && format->id == id;
+}
+
 std::string name_some(const std::vector<std::string>& names, std::size_t most) {
   std::string out;
   const std::size_t shown = std::min(most, names.size());

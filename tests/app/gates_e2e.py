@@ -21,7 +21,7 @@ from e2e import CUPEL, SOURCE, Tests
 ACTION = yaml.safe_load((SOURCE / "action.yml").read_text())
 JOB = yaml.safe_load((SOURCE / "packaging/gitlab/cupel-scan.gitlab-ci.yml").read_text())["cupel-scan"]
 HOOKS = yaml.safe_load((SOURCE / ".pre-commit-hooks.yaml").read_text())
-FORMATS = (SOURCE / "src/formats/recognise_models.cpp").read_text()
+FORMATS = "".join((SOURCE / f"src/formats/recognise_{which}.cpp").read_text() for which in ("models", "graphs"))
 
 
 class Runs:
@@ -250,7 +250,7 @@ def git(root, *words, **environment):
 
 def test_hooks_look_at_the_names_that_loaders_know(_):
     pattern = re.compile(HOOKS[0]["files"])
-    endings = set(re.findall(r'"(\.[a-z0-9]+)"', FORMATS.split("kSafetensorsNames")[1]))
+    endings = set(re.findall(r'"(\.[a-z0-9]+)"', "".join(FORMATS.split("kSafetensorsNames")[1:])))
     assert len(endings) > 25
     for ending in sorted(endings - {".csv", ".jsonl", ".txt", ".json"}):
         assert pattern.search(f"models/x{ending}") and pattern.search(f"X{ending.upper()}"), ending

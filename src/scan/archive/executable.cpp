@@ -46,8 +46,8 @@ std::vector<Found> hidden_in(const Layer& layer, std::size_t most) {
 }
 
 bool is_container(const Layer& layer) {
-  constexpr std::array<std::string_view, 6> kContainers = {"zip",   "tar", "7z",
-                                                           "torch", "npz", "keras"};
+  constexpr std::array<std::string_view, 8> kContainers = {"zip", "tar",   "7z",    "torch-zip",
+                                                           "npz", "keras", "skops", "nemo"};
   const auto* format = format_of(layer);
   return format != nullptr && std::ranges::any_of(kContainers, [&](std::string_view id) {
            return format->id.starts_with(id);

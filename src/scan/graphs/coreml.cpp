@@ -41,7 +41,8 @@ bool is_model(Bytes bytes) {
 }
 
 bool fits(const Layer& layer) {
-  return lower(layer.name()).ends_with(".mlmodel") || is_model(layer.bytes);
+  return is_format(layer, "coreml") || lower(layer.name()).ends_with(".mlmodel") ||
+         is_model(layer.bytes);
 }
 
 class Walk {

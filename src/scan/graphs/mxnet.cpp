@@ -16,6 +16,7 @@ namespace {
 constexpr std::array<std::string_view, 2> kCodes = {"MXN001", "MXN002"};
 
 bool fits(const Layer& layer) {
+  if (is_format(layer, "mxnet-symbol")) return true;
   const auto text = as_text(layer.bytes);
   const auto head = trim(text.substr(0, 4096));
   if (!head.starts_with('{') || text.find("\"nodes\"") == std::string_view::npos) return false;

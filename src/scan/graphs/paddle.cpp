@@ -49,7 +49,8 @@ bool is_block(Bytes bytes) {
 }
 
 bool fits(const Layer& layer) {
-  return protobuf::any_field(layer.bytes, 1, is_block) || lower(layer.name()).ends_with(".pdmodel");
+  return is_format(layer, "paddle") || protobuf::any_field(layer.bytes, 1, is_block) ||
+         lower(layer.name()).ends_with(".pdmodel");
 }
 
 struct Use {

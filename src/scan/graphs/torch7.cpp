@@ -20,13 +20,7 @@ constexpr unsigned kMostDepth = 200;
 
 bool fits(const Layer& layer) {
   const auto name = lower(layer.name());
-  if (name.ends_with(".t7") || name.ends_with(".th7")) return true;
-  // An object (4) or a table (3) with the index 1; then, of an object, its version.
-  ByteReader in(sniff_of(layer).head);
-  const auto kind = in.u32le();
-  const auto index = in.u32le();
-  if (kind != 4 || index != 1 || in.u32le() != 3) return false;
-  return as_text(in.take(2)) == "V ";
+  return name.ends_with(".t7") || name.ends_with(".th7") || is_format(layer, "torch7");
 }
 
 enum Kind : std::uint32_t {

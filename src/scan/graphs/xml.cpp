@@ -30,6 +30,7 @@ std::string_view document(const Layer& layer, std::string& copy) {
 }
 
 bool fits(const Layer& layer) {
+  if (is_format(layer, "pmml") || is_format(layer, "openvino")) return true;
   std::string copy;
   constexpr std::size_t kHead = 64U << 10U;
   Layer head = layer;

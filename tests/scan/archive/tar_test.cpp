@@ -14,7 +14,7 @@ TEST(TarScan, ShowsTheHostilePickleInAnyMember) {
   const auto archive = tar_of({{.name = "model_config.yaml", .content = "a: 1\n"},
                                {.name = "weights", .content = evil_pickle()}});
   const auto report = scan_of("m.nemo", archive);
-  EXPECT_EQ(report.format, "tar");
+  EXPECT_EQ(report.format, "nemo");
   const auto bad = finding(report, "PKL001");
   EXPECT_EQ(bad.place.path, (Strings{"m.nemo", "weights"}));
   EXPECT_EQ(bad.place.span, (Span{0, 11}));
