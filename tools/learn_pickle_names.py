@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 CATALOGUE = Path(__file__).parent.parent / "catalogue/pickle"
-ROLES = ("class", "object", "make", "call", "value")
+ROLES = ("class", "object", "make", "call", "carry", "value")
 # Methods that unpickling calls, and calls in them that run what their argument says.
 HOOKS = {"__setstate__", "__setattr__", "__setitem__", "__new__", "__init__", "append", "extend", "add", "update",
          "__reduce__", "__reduce_ex__", "__getinitargs__", "__getnewargs__", "__getnewargs_ex__", "__del__"}

@@ -29,7 +29,8 @@ struct Import {
   // an honest file, which is loaded by joblib.load.
   bool behind_array = false;
   unsigned protocol = 0;      // of the pickle that imports it; the lowest, when several do
-  bool is_attribute = false;  // only getattr reaches it: nowhere is it written as a name
+  bool is_attribute = false;  // only getattr, or cloudpickle's _builtin_type, reaches it: nowhere
+                              // is it written as a name
   bool operator==(const Import&) const = default;
 };
 
@@ -41,16 +42,27 @@ inline constexpr std::size_t kNoImport = SIZE_MAX;
 // keep their argument, the rest are counted together.
 struct Call {
   std::string callee;              // "os.system"; "?" when it cannot be known
-  std::size_t import = kNoImport;  // the callee's, or that of what made the callee
+  std::size_t import = kNoImport;  // the callee's, or that of what made the callee; of what is
+                                   // called without a name ("?"), that of what returned it
   std::string opcode;    // REDUCE, INST, OBJ, NEWOBJ, NEWOBJ_EX; BUILD, SETITEM(S), APPEND(S) and
                          // ADDITEMS when they act on what was imported or made by a call;
-                         // "partial" when functools.partial is told to call it later
+                         // "partial" when functools.partial is told to call it later, SETATTR when
+                         // setattr changes it
   std::string argument;  // a constant first argument, printable, shortened; may be empty
   bool on_name = false;  // BUILD and the like change the imported thing itself, not an instance
   Span span;
   std::uint64_t count = 1;
   bool behind_array = false;  // as for imports
   bool operator==(const Call&) const = default;
+};
+
+// A code object that loading would make of parts that stand in the file.
+struct Code {
+  std::vector<std::string> names;      // that it looks up: globals, attributes, modules
+  std::vector<std::string> constants;  // texts among its constants
+  bool known = true;  // false: not all of it is written in the file, or it is too much to keep
+  Span span;          // the opcode that makes it
+  bool operator==(const Code&) const = default;
 };
 
 // Bytes that something would load in its turn, or that begin like a pickle.
@@ -85,6 +97,7 @@ struct Reading {
   std::vector<Import> imports;       // in the order they happen; each place once
   std::vector<Call> calls;
   std::vector<Payload> payloads;
+  std::vector<Code> codes;
   std::uint64_t persistent_ids = 0;  // BINPERSID and PERSID: torch's storages
   std::uint64_t raw_bytes = 0;  // array data between opcodes: joblib's arrays, torch's storages
   bool limited = false;         // not complete because of Limits, not of damage

@@ -512,7 +512,7 @@ TEST(PickleAttacks, TellWhatCodeNames) {
                   .tuple(2)
                   .raw("tR")
                   .stop(),
-              "called with `os system` by REDUCE");
+              "makes code that uses `os`");
 }
 
 TEST(PickleAttacks, TellWhatMarshalledCodeNames) {

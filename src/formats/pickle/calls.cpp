@@ -130,13 +130,15 @@ bool Machine::apply(Value callee, Value arguments, std::string_view opcode, Valu
     return end_ == End::stop;
   }
   std::string origin;
+  Session::Callee returned;
   made = Value::result(Session::kUnknown, arguments.items());
   if (callee.is(Kind::result)) {
     origin = cat("called: what ", printable(session_.dotted(callee.name()), kArgumentShown),
                  " returned");
+    returned = {.name = callee.name(), .returned = true};
     if (session_.is_method(callee.name())) made = call_method(callee, arguments);
   }
-  session_.call({}, opcode, origin, span());
+  session_.call(returned, opcode, origin, span());
   return true;
 }
 
@@ -147,6 +149,8 @@ void Machine::call_name(Value callee, Value arguments, std::string_view opcode) 
   session_.call(made, opcode, argument, span());
   if (session_.meaning(callee.name()) == Meaning::array_wrapper) ++wrappers_made_;
   if (session_.meaning(callee.name()) == Meaning::distribution) ++distributions_;
+  if (session_.meaning(callee.name()) == Meaning::code) note_code(arguments);
+  if (session_.meaning(callee.name()) == Meaning::function) note_function(item(arguments, 0));
 }
 
 // What a call gives, where that is known well enough to matter.
@@ -170,6 +174,9 @@ Value Machine::model(std::uint32_t callee, Value arguments) {
       return given_state(called_for(first, item(arguments, 1), "REDUCE"), item(arguments, 2));
     case Meaning::get_attribute:
       return attribute_of(first, item(arguments, 1), arguments);
+    case Meaning::set_attribute:
+      set_attribute(first, item(arguments, 1));
+      break;
     case Meaning::partial:
       delay(first);
       break;
@@ -248,7 +255,7 @@ Value Machine::named_by(std::uint32_t callee, Value arguments) {
   const bool is_pair = session_.meaning(callee) == Meaning::import_named;
   const auto module = is_pair ? constant(item(arguments, 0)) : std::optional<std::string>("types");
   const auto name = constant(item(arguments, is_pair ? 1 : 0));
-  if (module && name) return Value(Kind::name, session_.import(*module, *name, span()));
+  if (module && name) return Value(Kind::name, session_.import(*module, *name, span(), !is_pair));
   session_.import_unknown("?", span());
   return Value(Kind::name, Session::kUnknown);
 }
@@ -276,6 +283,18 @@ Value Machine::attribute_of(Value object, Value name, Value arguments) {
   const std::string module = owner.module;
   const std::string qualified = cat(owner.name, '.', *text).substr(0, kNameBytes);
   return Value(Kind::name, session_.import(module, qualified, span(), true));
+}
+
+// setattr(os, "system", …) changes what was imported; what a call made is changed as by BUILD.
+void Machine::set_attribute(Value object, Value name) {
+  const bool is_told = constant(name).has_value();
+  if (object.is(Kind::name) && is_told) {
+    session_.call({.name = object.name(), .on_name = true}, "SETATTR", {}, span());
+  } else if (object.is(Kind::result) && is_told) {
+    session_.call({.name = object.name(), .suffix = ".__setattr__"}, "SETATTR", {}, span());
+  } else {
+    session_.call({}, "SETATTR", {}, span());
+  }
 }
 
 void Machine::add_extension(Value arguments) {
@@ -314,6 +333,57 @@ std::string Machine::code_names(Value arguments) const {
     }
   }
   return out;
+}
+
+// A function is made of code that was made here; what comes from elsewhere nobody has seen.
+void Machine::note_function(Value code) {
+  if (code.is(Kind::result) && session_.meaning(code.name()) == Meaning::code) return;
+  session_.code({.names = {}, .constants = {}, .known = false, .span = span()});
+}
+
+// Its first tuple holds the constants, the second the names.
+void Machine::note_code(Value arguments) {
+  Code code{.names = {}, .constants = {}, .span = span()};
+  std::size_t tuples = 0;
+  for (std::size_t i = 0; i < count_of_items(arguments) && tuples < 2; ++i) {
+    const Value part = item(arguments, i);
+    if (part.kind() >= Kind::name) code.known = false;
+    if (!part.is(Kind::tuple)) continue;
+    if (tuples++ == 0) {
+      note_constants(code, part, 0);
+    } else {
+      note_names(code, part);
+    }
+  }
+  code.known = code.known && tuples == 2 && !arena_is_full();
+  session_.code(std::move(code));
+}
+
+void Machine::note_names(Code& code, Value names) {
+  const std::size_t count = count_of_items(names);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto text = constant(item(names, i));
+    code.known = code.known && text.has_value();
+    if (text) code.names.push_back(std::move(*text));
+  }
+}
+
+// Other code among them is noted where it is made.
+void Machine::note_constants(Code& code, Value constants, unsigned depth) {
+  constexpr unsigned kDepth = 4;
+  for (std::size_t i = 0; i < count_of_items(constants); ++i) {
+    const Value part = item(constants, i);
+    if (part.is(Kind::tuple) && depth < kDepth) {
+      note_constants(code, part, depth + 1);
+    } else if (part.is(Kind::text)) {
+      auto text = constant(part);
+      code.known = code.known && text.has_value();
+      if (text) code.constants.push_back(std::move(*text));
+    } else if (part.is(Kind::tuple) || part.is(Kind::opaque) ||
+               (part.is(Kind::result) && session_.meaning(part.name()) >= Meaning::same)) {
+      code.known = false;
+    }
+  }
 }
 
 std::string Machine::first_argument(Value arguments) const {

@@ -10,7 +10,7 @@ namespace cupel::pickle {
 namespace {
 
 // Arguments and states are short; of a longer tuple only the beginning is known.
-constexpr std::size_t kTupleItems = 32;
+constexpr std::size_t kTupleItems = 128;
 // Beyond these, contents are not known, and what depends on them says so.
 constexpr std::size_t kArenaValues = 4U << 20U;
 constexpr std::size_t kDicts = 100'000;
@@ -26,6 +26,11 @@ Value Machine::make_tuple(std::size_t begin) {
   arena_.emplace_back(Kind::integer, count);
   for (std::size_t i = begin; i < begin + kept; ++i) arena_.push_back(stack_[i]);
   return Value(Kind::tuple, place);
+}
+
+// From then on a tuple may look emptier than it is.
+bool Machine::arena_is_full() const {
+  return arena_.size() + kTupleItems + 1 > kArenaValues;
 }
 
 // Anything that is neither has none: its payload is no place in the arena.

@@ -129,10 +129,15 @@ class Machine {
   void delay(Value callee);
   [[nodiscard]] Value named_by(std::uint32_t callee, Value arguments);
   [[nodiscard]] Value attribute_of(Value object, Value name, Value arguments);
+  void set_attribute(Value object, Value name);
   void add_extension(Value arguments);
   [[nodiscard]] std::optional<std::string> constant(Value value) const;
   [[nodiscard]] std::string shown_argument(std::uint32_t callee, Value arguments) const;
   [[nodiscard]] std::string code_names(Value arguments) const;
+  void note_function(Value code);
+  void note_code(Value arguments);
+  void note_names(Code& code, Value names);
+  void note_constants(Code& code, Value constants, unsigned depth);
   [[nodiscard]] std::string first_argument(Value arguments) const;
 
   // Constants that are computed, and bytes that are loaded.
@@ -158,6 +163,7 @@ class Machine {
   [[nodiscard]] bool element_bytes(Value dtype, std::uint64_t& bytes, bool& objects) const;
   [[nodiscard]] bool array_bytes(Value shape, std::uint64_t element, std::uint64_t& bytes) const;
 
+  [[nodiscard]] bool arena_is_full() const;
   // A tuple's items; how many there are, when known.
   [[nodiscard]] std::size_t count_of_items(Value tuple) const;
   [[nodiscard]] Value item(Value tuple, std::size_t index) const;

@@ -15,6 +15,7 @@ enum class Meaning : std::uint8_t {
   add_extension,  // copyreg.add_extension(module, name, code)
   makes_first,    // makes an instance of its first argument without calling that one
   get_attribute,  // getattr(object, name)
+  set_attribute,  // setattr(object, name, value)
   partial,        // functools.partial(callable, …)
   calls_first,    // f(callable, type, arguments, …): torch's _rebuild_from_type_v2
   calls_second,   // f(argument, callable): numpy.random's constructors
@@ -22,6 +23,7 @@ enum class Meaning : std::uint8_t {
   loads,          // f(bytes or file): reads a pickle, or a file that holds one
   loads_code,     // marshal.loads
   code,           // types.CodeType
+  function,       // f(code, …): types.FunctionType
   builtin_type,   // cloudpickle's _builtin_type(name)
   calls_with,     // f(callable, arguments, …): dill's _create_array
   distribution,   // of scipy.stats: its __setstate__ runs a text of the state

@@ -15,6 +15,7 @@ constexpr std::size_t kMostNames = (1U << 24U) - 1;
 // Initial and length tell the opcodes that call apart.
 std::uint64_t kind_key(const Session::Callee& callee, std::string_view opcode) {
   return std::uint64_t{callee.name} << 32U | (callee.on_name ? 1U << 24U : 0U) |
+         (callee.returned ? 1U << 25U : 0U) |
          static_cast<std::uint64_t>(static_cast<unsigned char>(opcode.front())) << 8U |
          opcode.size();
 }
@@ -122,9 +123,13 @@ void Session::call(const Callee& callee, std::string_view opcode, std::string_vi
     return;
   }
   if (!keeps_argument) argument = {};
-  const auto [slot, fresh] = call_places_.try_emplace(
-      cat(callee.name, callee.on_name ? '!' : ' ', callee.suffix, ' ', opcode, ' ', argument),
-      reading_.calls.size());
+  const auto [slot, fresh] =
+      call_places_.try_emplace(cat(callee.name,
+                                   callee.on_name    ? '!'
+                                   : callee.returned ? '*'
+                                                     : ' ',
+                                   callee.suffix, ' ', opcode, ' ', argument),
+                               reading_.calls.size());
   if (!keeps_argument) kind.rest = slot->second;
   if (!fresh) {
     ++reading_.calls[slot->second].count;
@@ -136,12 +141,28 @@ void Session::call(const Callee& callee, std::string_view opcode, std::string_vi
     overflowed_ = true;
     return;
   }
-  reading_.calls.push_back({.callee = cat(dotted(callee.name), callee.suffix),
-                            .import = names_[callee.name].import,
-                            .opcode = std::string(opcode),
-                            .argument = std::string(argument),
-                            .on_name = callee.on_name,
-                            .span = span});
+  reading_.calls.push_back(
+      {.callee = cat(dotted(callee.returned ? kUnknown : callee.name), callee.suffix),
+       .import = names_[callee.name].import,
+       .opcode = std::string(opcode),
+       .argument = std::string(argument),
+       .on_name = callee.on_name,
+       .span = span});
+}
+
+void Session::code(Code code) {
+  std::size_t bytes = 1;
+  for (const auto* texts : {&code.names, &code.constants}) {
+    for (const auto& text : *texts) bytes += text.size();
+  }
+  if (reading_.codes.size() >= limits_.imports) {
+    overflowed_ = true;
+    return;
+  }
+  if (bytes > folded_left_)
+    code = {.names = {}, .constants = {}, .known = false, .span = code.span};
+  folded_left_ -= std::min(bytes, folded_left_);
+  reading_.codes.push_back(std::move(code));
 }
 
 void Session::absorb(const Reading& other, std::uint64_t from) {

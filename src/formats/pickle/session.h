@@ -57,11 +57,14 @@ class Session {
     std::uint32_t name = kUnknown;
     bool on_name = false;
     std::string_view suffix = {};  // ".__setstate__"
+    bool returned = false;         // not the name itself is called, but what it returned
   };
   // Whether the argument of this call is worth rendering: only the first
   // kCallArguments calls of one callee by one opcode keep theirs.
   [[nodiscard]] bool wants_argument(const Callee& callee, std::string_view opcode) const;
   void call(const Callee& callee, std::string_view opcode, std::string_view argument, Span span);
+
+  void code(Code code);
 
   // What copyreg.add_extension was called with; nothing: names that are not constants.
   using Extensions = std::map<std::int64_t, std::optional<std::pair<std::string, std::string>>>;

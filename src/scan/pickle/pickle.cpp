@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "formats/marshal.h"
 #include "scan/examiner.h"
+#include "scan/pickle/pickle_code.h"
 #include "scan/pickle/pickle_policy.h"
 
 namespace cupel::scan {
@@ -17,7 +18,8 @@ extern const Examiner kPickle;
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kCodes = {"PKL001", "PKL002", "PKL003", "PKL004"};
+constexpr std::array<std::string_view, 5> kCodes = {"PKL001", "PKL002", "PKL003", "PKL004",
+                                                    "PKL006"};
 constexpr std::size_t kNotes = 8;
 constexpr std::array<std::string_view, 9> kNames = {
     ".pkl", ".pickle", ".joblib", ".dill", ".pck", ".p", ".cloudpickle", ".pth", ".pt"};
@@ -47,8 +49,15 @@ class Telling {
 
   void imports() {
     std::map<std::string, std::vector<const pickle::Import*>> unknown;  // by package
+    const pickle::Import* carries = nullptr;
+    const bool of_dill = std::ranges::any_of(
+        reading_.imports, [](const auto& import) { return import.module == "dill._dill"; });
     for (const auto& import : reading_.imports) {
-      const auto judgement = pickle_policy::judge(import);
+      auto judgement = pickle_policy::judge(import);
+      // dill sets what a function closes over; nobody else needs to set attributes.
+      if (judgement.standing == Standing::carries && import.module == "builtins" && !of_dill) {
+        judgement = {Standing::dangerous, "changes anything that Python holds"};
+      }
       if (!import.behind_array) {
         session_.import(printable(cat(import.module, ".", import.name), 300),
                         to_text(judgement.standing), import.count);
@@ -58,6 +67,9 @@ class Telling {
           break;
         case Standing::unknown:
           unknown[import.module.substr(0, import.module.find('.'))].push_back(&import);
+          break;
+        case Standing::carries:
+          if (carries == nullptr) carries = &import;
           break;
         case Standing::computed:
           computed(import);
@@ -69,10 +81,31 @@ class Telling {
       }
     }
     for (const auto& [package, names] : unknown) not_vetted(package, names);
+    if (carries != nullptr) carried(*carries);
+  }
+
+  // Functions and classes that the file holds the code of.
+  void codes() {
+    for (const auto& code : reading_.codes) {
+      const auto reaches = pickle_code::reaches(code);
+      if (code.known && reaches.empty()) continue;
+      std::vector<std::string> notes;
+      if (!reaches.empty()) notes.push_back(cat("of these dangerous: ", name_some(reaches, 8)));
+      notes.insert(notes.begin(), cat("the code names: ", name_some(code.names, 20)));
+      tell("PKL001", Severity::critical, code.span,
+           reaches.empty() ? cat("loading ", quote(file_name(layer_.name())),
+                                 " makes code whose names are not all written in the file")
+                           : cat("loading ", quote(file_name(layer_.name())),
+                                 " makes code that uses ", quote(reaches.front())),
+           "made here",
+           "do not load this file; if you made it, save the model in a format that carries no code",
+           std::move(notes));
+    }
   }
 
   void calls() {
     for (const auto& call : reading_.calls) {
+      imported_module(call);
       const auto judgement = pickle_policy::judge(call, reading_);
       if (judgement.standing == Standing::computed) {
         tell("PKL004", Severity::critical, call.span,
@@ -155,6 +188,39 @@ class Telling {
     session_.tell(layer_, std::move(diagnostic));
   }
 
+  // subimport("os"), which stands for an import that the file does not write as one.
+  void imported_module(const pickle::Call& call) {
+    if (!pickle_code::imports_module(call.callee) || call.behind_array) return;
+    const auto judgement = pickle_code::judge_module(call.argument);
+    session_.import(printable(call.argument, 300), to_text(judgement.standing), call.count);
+    if (judgement.standing < Standing::dangerous) return;
+    tell("PKL001", Severity::critical, call.span,
+         judgement.standing == Standing::computed
+             ? cat("loading ", quote(file_name(layer_.name())), " imports a module by ",
+                   quote(call.callee), " whose name is not written in the file")
+             : cat("loading ", quote(file_name(layer_.name())), " imports ", quote(call.argument),
+                   ", which ", judgement.why),
+         cat("by ", call.callee),
+         "do not load this file; if you made it, save the model in a format that carries no code");
+  }
+
+  void carried(const pickle::Import& import) {
+    std::vector<std::string> names;
+    for (const auto& code : reading_.codes) {
+      for (const auto& name : code.names) {
+        if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+      }
+    }
+    tell("PKL006", Severity::medium, import.span,
+         cat("loading ", quote(file_name(layer_.name())),
+             " makes functions of code that stands in it, which nobody has vetted"),
+         "first made here",
+         "review the code, or have it in a package that can be reviewed, and save the model "
+         "without it",
+         names.empty() ? std::vector<std::string>{}
+                       : std::vector<std::string>{cat("the code names: ", name_some(names, 20))});
+  }
+
   void code(const pickle::Payload& payload, const std::vector<std::string>& texts) {
     session_.tell(layer_, {.code = "PKL001",
                            .severity = Severity::critical,
@@ -225,6 +291,7 @@ void examine(const Layer& layer, Session& session) {
   Telling telling(layer, session, reading);
   telling.imports();
   telling.calls();
+  telling.codes();
   telling.payloads();
   // What is something else by its content and ends as no pickle does is not a damaged one.
   if (!reading.complete && surely) telling.damage();

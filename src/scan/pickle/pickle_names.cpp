@@ -18,6 +18,7 @@ constexpr auto kRoles = std::to_array<std::pair<std::string_view, Role>>({{"clas
                                                                           {"object", Role::object},
                                                                           {"make", Role::make},
                                                                           {"call", Role::call},
+                                                                          {"carry", Role::carry},
                                                                           {"value", Role::value}});
 constexpr auto kDangers = std::to_array<std::pair<std::string_view, std::string_view>>(
     {{"commands", "runs commands"},

@@ -17,6 +17,7 @@ enum class Role {
   object,  // as klass, but never by a call of its __init__
   make,    // a function: called, and what it returns given a state and items
   call,    // a function: called, and what it returns left as it is
+  carry,   // makes functions, classes or modules of what the file holds
   value,   // nothing
 };
 

@@ -57,8 +57,8 @@ bool may(Role role, const pickle::Call& call) {
 }  // namespace
 
 std::string_view to_text(Standing standing) {
-  constexpr std::array<std::string_view, 5> kWords = {"vetted", "unknown", "forbidden", "dangerous",
-                                                      "computed"};
+  constexpr std::array<std::string_view, 6> kWords = {"vetted",    "unknown",   "carries",
+                                                      "forbidden", "dangerous", "computed"};
   return kWords.at(static_cast<std::size_t>(standing));
 }
 
@@ -73,7 +73,13 @@ bool is_of_torchscript(std::string_view module) {
 }  // namespace
 
 Judgement judge_name(std::string_view module, std::string_view name, bool is_attribute) {
-  if (table().find(module, name) != nullptr) return {};
+  if (const auto* const known = table().find(module, name)) {
+    if (known->role != Role::carry) return {};
+    // cloudpickle reaches these through a name of its own, and nobody else needs them.
+    if (module != "types" || is_attribute) {
+      return {Standing::carries, "makes functions of code that stands in the file"};
+    }
+  }
   if (is_attribute && is_attribute_of_vetted(module, name)) return {};
   if (const auto* const danger = table().danger_of(module)) {
     return {Standing::dangerous, danger->why};
@@ -102,13 +108,23 @@ Judgement judge(const pickle::Import& import) {
     const auto other = judge_name(module, name, import.is_attribute);
     if (other.standing > judgement.standing) judgement = other;
   }
+  if (import.behind_array && judgement.standing == Standing::carries) {
+    return {Standing::dangerous, "loads code"};  // which nobody has read there
+  }
   if (import.behind_array && judgement.standing != Standing::dangerous) return {};
   return judgement;
 }
 
 Judgement judge(const pickle::Call& call, const pickle::Reading& reading) {
   if (call.behind_array) return {};  // its import is judged
-  if (call.callee == "?") return {Standing::computed, "is computed while loading"};
+  if (call.callee == "?") {
+    // An instance of a class that the file holds; what else is called of the kind is called now.
+    const bool carried = call.opcode.starts_with("NEWOBJ") &&
+                         call.import < reading.imports.size() &&
+                         judge(reading.imports[call.import]).standing == Standing::carries;
+    if (carried) return {};
+    return {Standing::computed, "is computed while loading"};
+  }
   if (call.on_name) return {Standing::forbidden, "is changed for the whole process"};
   if (call.import >= reading.imports.size()) return {};
   const auto& import = reading.imports[call.import];

@@ -16,6 +16,7 @@ namespace cupel::pickle_policy {
 enum class Standing {
   vetted,     // on the allow-list
   unknown,    // of a package that nobody has looked at
+  carries,    // makes functions or classes of code that the file holds
   forbidden,  // of the standard library or a known framework, and not on the allow-list
   dangerous,  // of a family that runs commands or code, or reaches files or the network
   computed,   // not written in the file: decided while it is loaded

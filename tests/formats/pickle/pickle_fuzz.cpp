@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -34,6 +35,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto cut = pickle::read(bytes.first(size - 1), limits);
     require(cut.imports.empty() || reading.is_pickle);
   }
+  for (const auto& code : reading.codes) require(code.span.end <= size);
+  // Places of opcodes go up: that is how they are compared with pickletools.
+  require(std::ranges::is_sorted(pickle::opcodes_of(bytes)));
   static_cast<void>(pickle::looks_like(bytes, size + 1));
   // The examiner decodes and folds what the machine only points at.
   // What passes under a pickle's name is a pickle, or something else that was examined as such.
