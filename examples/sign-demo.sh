@@ -41,6 +41,8 @@ ana   docs/developer-training.md            5.1.1-2.2
 ana   docs/business-need.md                 5.1.2-1
 bea   docs/business-need.md                 5.1.2-1.1
 ana   docs/component-assessment.md          5.1.2-4 5.2.3-1
+ana   docs/reevaluation-fraud-model.md      5.2.3-3
+ana   docs/reevaluation-preprocess.md       5.2.3-3
 ana   docs/supplier-assessment.md           5.1.2-7
 femi  docs/threat-model.md                  5.1.3-1 5.1.3-1.1
 ana   docs/risk-register.md                 5.1.3-1.3

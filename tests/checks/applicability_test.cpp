@@ -184,6 +184,22 @@ TEST(Applicability, AsksForLicenceAndOriginOfWhatComesFromOutside) {
   EXPECT_EQ(said(desk, "5.2.3-2"), "");
 }
 
+TEST(Applicability, AsksWhichModelsWereReleasedBySomebody) {
+  Workbench desk;
+  EXPECT_EQ(said(desk, "5.2.3-3"), "") << "nobody said that there are no models";
+  add_model(desk, "internal");
+  auto& asset = desk.inventory.assets.back().declared;
+  EXPECT_EQ(said(desk, "5.2.3-3"),
+            "unmet: each of 1 model is made here, and none is released to other parties");
+  asset.released = true;
+  EXPECT_EQ(said(desk, "5.2.3-3"), "met: the model `m` is released to other parties");
+  asset.released = false;
+  asset.origin = "public";
+  EXPECT_EQ(said(desk, "5.2.3-3"), "met: the model `m` was released by others");
+  asset.origin.clear();
+  EXPECT_EQ(said(desk, "5.2.3-3"), "");
+}
+
 TEST(Applicability, LooksForAServerBeforeItSaysThatThereIsNone) {
   Workbench desk;
   desk.file("run.py", "import numpy\n", AssetKind::code);

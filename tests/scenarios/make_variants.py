@@ -71,6 +71,30 @@ def model_byte_flipped(folder: Path):
     path.write_bytes(data)
 
 
+def signature_taken_off_the_evaluation(folder: Path):
+    """Nobody vouches for the report of the second evaluation any more."""
+    take_signature_off(folder, "5.2.3-3", "docs/reevaluation-fraud-model.md")
+
+
+def evaluation_of_earlier_bytes(folder: Path):
+    """The report says the digest of the version before: the model that is in use was not evaluated."""
+    known_good = sha256((folder / "releases/2.2.0/fraud.json").read_bytes())
+    model = sha256((folder / "models/fraud.json").read_bytes())
+    replace(folder / "docs/reevaluation-fraud-model.md", f"sha256: {model}", f"sha256: {known_good}")
+
+
+def published_hash_of_other_bytes(folder: Path):
+    """The published list gives partners the digest of another file for the model."""
+    model = sha256((folder / "models/fraud.json").read_bytes())
+    replace(folder / "models/SHA256SUMS", model, sha256(b"another file"))
+
+
+def undeclared_digest(folder: Path):
+    """The description no longer says which bytes of the preprocessing are the approved ones."""
+    digest = sha256((folder / "models/preprocess.pkl").read_bytes())
+    replace(folder / "cupel.yaml", f"    sha256: {digest}\n", "")
+
+
 def record_without_source(folder: Path):
     """The record of a public list no longer says where the list came from."""
     replace(folder / "cupel.yaml",
@@ -110,20 +134,27 @@ def undeclared_model(folder: Path):
     path.chmod(0o640)
 
 
-def unsigned_attestation(folder: Path):
-    """The signature is taken off one attestation: the business need, 5.1.2-1."""
+def take_signature_off(folder: Path, provision: str, document: str):
     for path in sorted((folder / "attestations").glob("*.json")):
         envelope = json.loads(path.read_text())
         statement = json.loads(base64.b64decode(envelope["payload"]))
-        if statement["predicate"]["provisions"] == ["5.1.2-1"]:
+        about = [subject["name"] for subject in statement["subject"]]
+        if statement["predicate"]["provisions"] == [provision] and document in about:
             envelope["signatures"] = []
             path.write_text(json.dumps(envelope))
             return
-    sys.exit("make_variants: no attestation of 5.1.2-1 alone; run examples/sign-demo.sh first")
+    sys.exit(f"make_variants: no attestation of {provision} alone for {document}; run examples/sign-demo.sh first")
+
+
+def unsigned_attestation(folder: Path):
+    """The signature is taken off one attestation: the business need, 5.1.2-1."""
+    take_signature_off(folder, "5.1.2-1", "docs/business-need.md")
 
 
 VARIANTS = {f.__name__.replace("_", "-"): f for f in (
-    malicious_pickle, model_byte_flipped, record_without_source, expired_incident_plan,
+    malicious_pickle, model_byte_flipped, evaluation_of_earlier_bytes,
+    signature_taken_off_the_evaluation, published_hash_of_other_bytes, undeclared_digest,
+    record_without_source, expired_incident_plan,
     prompt_edited, secret_in_configuration, undeclared_model, unsigned_attestation)}
 
 

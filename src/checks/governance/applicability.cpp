@@ -145,6 +145,23 @@ Finding badly_documented(const Inventory& inventory) {
                          " from outside has a licence and a card or a source on record"));
 }
 
+// 5.2.3-3: models that somebody released and that are used here.
+Finding released_models(const Inventory& inventory) {
+  std::size_t models = 0;
+  bool unknown = !inventory.complete;
+  for (const auto& asset : inventory.assets) {
+    if (asset.declared.kind != AssetKind::model) continue;
+    ++models;
+    unknown = unknown || origin_is_unknown(asset);
+    if (asset.declared.released) return met(cat(named(asset), " is released to other parties"));
+    if (is_external(asset)) return met(cat(named(asset), " was released by others"));
+  }
+  if (unknown || !something_is_declared(inventory)) return kSilence;
+  return unmet(models == 0 ? std::string("no model belongs to the system")
+                           : cat("each of ", count_of(models, "model"),
+                                 " is made here, and none is released to other parties"));
+}
+
 // 5.2.3-4, 5.3.1-2.2: an update.
 Finding updated(const CheckInput& input, std::span<const AssetKind> kinds, std::string_view what) {
   const auto changes = changes_since(input.baseline, input.inventory, kinds);
@@ -310,6 +327,7 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
   for (const std::string_view provision : {"5.2.3-2", "5.2.3-2.1", "5.2.3-2.2"}) {
     TRY(answers.give(provision, badly_documented(inventory)));
   }
+  TRY(answers.give("5.2.3-3", released_models(inventory)));
   TRY(answers.give("5.2.3-4", updated(input, kModels, "model")));
   TRY(answers.give("5.2.4-1.2", released(inventory)));
   for (const std::string_view provision : {"5.2.4-2", "5.2.4-2.1"}) {
