@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-KINDS = ("Check", "Format", "Report", "Filter", "Suite", "Command")
+KINDS = ("Check", "Format", "Report", "Filter", "Suite", "Command", "Record")
 ROW = re.compile(rf"^({'|'.join(k.upper() for k in KINDS)})\((\w+)\)", re.M)
-THING = re.compile(rf"^(?:extern )?constinit const ({'|'.join(KINDS)}) k(\w+) *(?:=|\{{)", re.M)
+THING = re.compile(rf"^(?:extern )?constinit const ({'|'.join(KINDS)})(?:Kind)? k(\w+) *(?:=|\{{)", re.M)
 CODE = re.compile(r'"([A-Z]{3}[0-9]{3})"')
 NOT_CODES = {"SHA256", "SHA384", "SHA512"}
 COMMENT = re.compile(r"//.*")

@@ -7,47 +7,29 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "provenance/dsse.h"
+#include "provenance/statement.h"
 
 namespace cupel {
 namespace {
 
-constexpr std::string_view kPayloadType = "application/vnd.in-toto+json";
-constexpr std::string_view kStatement = "https://in-toto.io/Statement/v1";
 constexpr std::string_view kPredicate = "https://cupel.dev/attestation/v1";
 
-Json statement_of(const Attestation& attestation) {
+InTotoStatement statement_of(const Attestation& attestation) {
   Json predicate = Json::object({{"by", attestation.by},
                                  {"issued", to_rfc3339(attestation.issued_at)},
                                  {"provisions", Json::texts(attestation.provisions)},
                                  {"statement", attestation.statement}});
   if (attestation.expires_at) predicate.set("expires", to_rfc3339(*attestation.expires_at));
-  Json subjects = Json::array();
+  std::vector<Descriptor> subjects;
   for (const auto& subject : attestation.subjects) {
-    subjects.add(Json::object(
-        {{"name", subject.name}, {"digest", Json::object({{"sha256", subject.digest}})}}));
+    subjects.push_back(described(subject.name, subject.digest));
   }
-  return Json::object({{"_type", kStatement},
-                       {"subject", std::move(subjects)},
-                       {"predicateType", kPredicate},
-                       {"predicate", std::move(predicate)}});
-}
-
-bool is_digest(std::string_view text) {
-  const auto bytes = from_hex(text);
-  return bytes && bytes->size() == std::tuple_size_v<Digest>;
+  return {.subjects = std::move(subjects),
+          .predicate_type = std::string(kPredicate),
+          .predicate = std::move(predicate)};
 }
 
 // Each reads one part of the statement into `into` and answers what is wrong, or "".
-std::string read_subjects(const Json& json, std::string_view kind, Attestation& into) {
-  for (const auto& subject : json.items()) {
-    const Json& name = subject["name"];
-    const std::string& digest = subject["digest"]["sha256"].text();
-    if (!name.is_text() || !is_digest(digest)) return "a subject has no name or no SHA-256 digest";
-    into.subjects.push_back({.kind = std::string(kind), .name = name.text(), .digest = digest});
-  }
-  return into.subjects.empty() ? "it names no subject" : "";
-}
-
 std::string read_provisions(const Json& json, Attestation& into) {
   for (const auto& provision : json.items()) {
     if (provision.text().empty()) return "its provisions are no texts";
@@ -69,26 +51,24 @@ std::string read_times(const Json& predicate, Attestation& into) {
   return *into.expires_at <= into.issued_at ? "it expires before it was issued" : "";
 }
 
-std::string read_statement(std::string_view payload, Attestation& into) {
-  const auto reading = read_json(payload, {.depth = 16, .values = 100'000});
-  if (!reading.value) return cat("the statement: ", reading.problem);
-  const Json& json = *reading.value;
-  if (json["_type"].text() != kStatement) return "it is no in-toto statement v1";
-  if (json["predicateType"].text() != kPredicate) {
-    return cat("its predicate type is unknown: `", printable(json["predicateType"].text(), 100),
-               "`");
+std::string read_said(std::string_view payload, Attestation& into) {
+  const auto reading = read_statement(payload);
+  if (!reading.statement) return reading.problem;
+  const InTotoStatement& statement = *reading.statement;
+  if (statement.predicate_type != kPredicate) {
+    return cat("its predicate type is unknown: `", printable(statement.predicate_type, 100), "`");
   }
-  const Json& predicate = json["predicate"];
+  const Json& predicate = statement.predicate;
   into.by = predicate["by"].text();
   into.statement = predicate["statement"].text();
   if (into.by.empty()) return "it does not say who signed it";
   if (auto problem = read_provisions(predicate["provisions"], into); !problem.empty()) {
     return problem;
   }
-  const bool roster = into.provisions.front() == kRoster;
-  if (auto problem = read_subjects(json["subject"], roster ? "system" : "document", into);
-      !problem.empty()) {
-    return problem;
+  const std::string kind = into.provisions.front() == kRoster ? "system" : "document";
+  for (const auto& subject : statement.subjects) {
+    into.subjects.push_back(
+        {.kind = kind, .name = subject.name, .digest = std::string(subject.sha256())});
   }
   return read_times(predicate, into);
 }
@@ -112,7 +92,7 @@ std::string check_signer(const dsse::Envelope& envelope, const Attestation& atte
 }  // namespace
 
 std::string make_attestation(const Attestation& attestation, const PrivateKey& key) {
-  return dsse::seal(kPayloadType, statement_of(attestation).canonical(), key);
+  return dsse::seal(kInTotoType, write_statement(statement_of(attestation)), key);
 }
 
 SubjectRef roster_subject(const System& system) {
@@ -130,12 +110,12 @@ Attestation read_attestation(std::string_view text, std::string_view file, const
     attestation.problem = std::move(reading.problem);
     return attestation;
   }
-  if (reading.envelope->payload_type != kPayloadType) {
+  if (reading.envelope->payload_type != kInTotoType) {
     attestation.problem = cat("its payload is of type `",
                               printable(reading.envelope->payload_type, 100), "`, not in-toto");
     return attestation;
   }
-  attestation.problem = read_statement(reading.envelope->payload, attestation);
+  attestation.problem = read_said(reading.envelope->payload, attestation);
   if (attestation.problem.empty()) {
     attestation.problem = check_signer(*reading.envelope, attestation, system);
   }

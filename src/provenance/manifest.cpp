@@ -17,7 +17,6 @@
 namespace cupel {
 namespace {
 
-constexpr std::string_view kStatement = "https://in-toto.io/Statement/v1";
 constexpr std::string_view kOldPredicate = "https://model_signing/Digests/v0.1";
 constexpr std::size_t kPathLimit = 4096;
 
@@ -51,9 +50,9 @@ class Reader {
 
   ModelManifestReading read() {
     if (!json_.is_object()) return refuse("the signed payload is no statement");
-    if (json_["_type"].text() != kStatement) {
-      return refuse(
-          cat("the signed payload is of the type `", shown(json_["_type"]), "`, not ", kStatement));
+    if (json_["_type"].text() != kStatementType) {
+      return refuse(cat("the signed payload is of the type `", shown(json_["_type"]), "`, not ",
+                        kStatementType));
     }
     const std::string& type = json_["predicateType"].text();
     if (type == kOldPredicate) return read_old();
@@ -296,7 +295,7 @@ std::string write_manifest(const ModelManifest& manifest) {
   Json subjects = Json::array();
   subjects.add(Json::object(
       {{"name", manifest.model}, {"digest", Json::object({{"sha256", manifest.root}})}}));
-  return Json::object({{"_type", kStatement},
+  return Json::object({{"_type", kStatementType},
                        {"subject", std::move(subjects)},
                        {"predicateType", kModelPredicate},
                        {"predicate", Json::object({{"resources", std::move(resources)},

@@ -18,10 +18,10 @@
 #include <vector>
 
 #include "crypto/hasher.h"
+#include "provenance/statement.h"
 
 namespace cupel {
 
-inline constexpr std::string_view kInTotoType = "application/vnd.in-toto+json";
 inline constexpr std::string_view kModelPredicate = "https://model_signing/signature/v1.0";
 inline constexpr std::uint64_t kShardSize = 1'000'000'000;  // what the specification suggests
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "provenance/dsse.h"
+#include "signers.h"
 #include "support/support.h"
 
 namespace cupel {
@@ -14,25 +15,7 @@ namespace {
 
 constexpr std::string_view kType = "application/vnd.in-toto+json";
 
-struct Signers {
-  PrivateKey ana = PrivateKey::generate().value();
-  PrivateKey bea = PrivateKey::generate().value();
-  System system;
-
-  Signers() {
-    system.name = "card-fraud-detection";
-    system.people.push_back({.name = "Ana Duarte",
-                             .roles = {"owner"},
-                             .public_key = ana.public_key().base64(),
-                             .declared_at = {}});
-    system.people.push_back({.name = "Bea Lind",
-                             .roles = {"tester"},
-                             .public_key = bea.public_key().base64(),
-                             .declared_at = {}});
-    system.people.push_back(
-        {.name = "Carl Moss", .roles = {}, .public_key = "", .declared_at = {}});
-  }
-};
+using test::Signers;
 
 Attestation plan() {
   Attestation attestation;
@@ -152,7 +135,10 @@ TEST(Attestation, WhatIsNoAttestationIsNeverVerified) {
   EXPECT_EQ(problem(dsse::seal(kType, "{}", who.ana)), "it is no in-toto statement v1");
   EXPECT_EQ(
       problem(dsse::seal(
-          kType, R"({"_type":"https://in-toto.io/Statement/v1","predicateType":"x"})", who.ana)),
+          kType,
+          cat(R"({"_type":"https://in-toto.io/Statement/v1","predicateType":"x","predicate":{},)",
+              R"("subject":[{"name":"a","digest":{"sha256":")", sha256_hex("a"), R"("}}]})"),
+          who.ana)),
       "its predicate type is unknown: `x`");
   EXPECT_NE(problem(dsse::seal(kType, R"({"_type":1,"_type":2})", who.ana)).find("stands twice"),
             std::string::npos);
