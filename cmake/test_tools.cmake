@@ -47,8 +47,11 @@ foreach(format safetensors gguf onnx npy zip)
   set_tests_properties(interop/${format}_readings PROPERTIES LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)
 endforeach()
 
-# Signatures, exchanged with the Python reference of OpenSSF Model Signing.
-add_test(NAME interop/oms_exchange
-  COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/interop/oms_exchange.py
-    $<TARGET_FILE:cupel> ${PROJECT_SOURCE_DIR})
-set_tests_properties(interop/oms_exchange PROPERTIES LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)
+# Signatures and records, exchanged with the Python reference of OpenSSF Model Signing, and with
+# libraries for in-toto, DSSE and Croissant.
+foreach(test oms_exchange records_exchange)
+  add_test(NAME interop/${test}
+    COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/interop/${test}.py
+      $<TARGET_FILE:cupel> ${PROJECT_SOURCE_DIR})
+  set_tests_properties(interop/${test} PROPERTIES LABELS interop TIMEOUT 300 SKIP_RETURN_CODE 77)
+endforeach()

@@ -15,6 +15,7 @@
 #include "checks/supply/manifests.h"
 #include "inventory/inventory.h"
 #include "provenance/attestation.h"
+#include "provenance/record.h"
 
 namespace cupel {
 namespace {
@@ -26,7 +27,7 @@ constexpr std::uint64_t kTextLimit = 1U << 20U;
 void add_attested(const CheckInput& input, const SystemPaths& paths,
                   std::vector<bom::Signed>& all) {
   for (const auto& file : input.inventory.files) {
-    if (!file.path.starts_with("attestations/") || !file.path.ends_with(".json")) continue;
+    if (!is_statement_file(file.path)) continue;
     const auto text = read_text(paths.root / file.path, kEnvelopeLimit);
     if (!text.ok()) continue;
     const auto attestation = read_attestation(text.value(), file.path, input.system);

@@ -20,13 +20,12 @@
 #include "crypto/key.h"
 #include "crypto/note.h"
 #include "inventory/inventory.h"
-#include "provenance/attestation.h"
+#include "provenance/record.h"
 
 namespace cupel {
 namespace {
 
 constexpr std::uint64_t kEnvelopeLimit = 1U << 20U;
-constexpr std::string_view kAttestationFolder = "attestations";
 
 class CycleRun {
  public:
@@ -113,11 +112,11 @@ class CycleRun {
   Result<void> collect_attestations() {
     std::vector<Draft> drafts;
     for (const auto& file : inventory_.files) {
-      const std::filesystem::path path(file.path);
-      if (path.parent_path() != kAttestationFolder || path.extension() != ".json") continue;
-      auto text = read_text(paths_.root / path, kEnvelopeLimit);
+      if (!is_statement_file(file.path)) continue;
+      auto text = read_text(paths_.root / file.path, kEnvelopeLimit);
       const std::string envelope = text.ok() ? text.value() : std::string();
-      drafts.push_back(draft(entry_type::kAttestation,
+      const bool record = record_kind_in(envelope) != nullptr;
+      drafts.push_back(draft(record ? entry_type::kRecord : entry_type::kAttestation,
                              Json::object({{"file", file.path}, {"envelope", envelope}}),
                              {file.sha256}));
     }
@@ -304,22 +303,28 @@ Result<CycleOutcome> run_cycle(const Context& context, const SystemPaths& paths,
   return CycleRun(context, paths, system, catalogue, ledger, options).run();
 }
 
-Result<Baseline> read_baseline(const Ledger& ledger) {
-  Baseline baseline;
+Result<std::vector<Entry>> last_completed(const Ledger& ledger) {
   const auto cycles = TRY(all_cycles(ledger));
   const auto last =
       std::ranges::find(cycles.rbegin(), cycles.rend(), "completed", &CycleSpan::outcome);
-  if (last == cycles.rend()) return baseline;
-  const auto entries = TRY(ledger.entries(last->begin, last->end));
+  if (last == cycles.rend()) return std::vector<Entry>{};
+  return ledger.entries(last->begin, last->end);
+}
+
+Result<Baseline> read_baseline(const Ledger& ledger) {
+  Baseline baseline;
+  const auto entries = TRY(last_completed(ledger));
+  if (entries.empty()) return baseline;
+  auto cycle = cycle_from(TRY(body_of(entries, entry_type::kCycleStart)));
   auto system = system_from(TRY(body_of(entries, entry_type::kDeclaration)));
   auto inventory = inventory_from(TRY(body_of(entries, entry_type::kInventory)));
   const auto finished =
       parse_timestamp(TRY(body_of(entries, entry_type::kCycleEnd))["finished"].text());
-  if (!system || !inventory || !finished) {
-    return fail(Fault::integrity, cat("the records of cycle ", last->id, " cannot be read"),
+  if (!cycle || !system || !inventory || !finished) {
+    return fail(Fault::integrity, "the records of the last cycle cannot be read",
                 "cupel ledger verify says what is wrong");
   }
-  baseline.cycle = last->id;
+  baseline.cycle = cycle->id;
   baseline.finished = *finished;
   baseline.system = std::move(*system);
   baseline.inventory = std::move(*inventory);

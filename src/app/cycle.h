@@ -3,7 +3,7 @@
 //
 //   cycle-start, criteria, declaration          one commit, before anything is looked at
 //   inventory
-//   attestation*                                what people signed
+//   attestation*, record*                       what people signed
 //   observation*                                durable within a quarter of a second
 //   bill-of-materials                           digest of the bill of what was looked at
 //   cycle-end                                   completed or cancelled
@@ -41,6 +41,9 @@ struct CycleOutcome {
 [[nodiscard]] Result<CycleOutcome> run_cycle(const Context& context, const SystemPaths& paths,
                                              const System& system, const Catalogue& catalogue,
                                              Ledger& ledger, const CycleOptions& options);
+
+// The entries of the newest completed cycle of the ledger; none when there is no such cycle.
+[[nodiscard]] Result<std::vector<Entry>> last_completed(const Ledger& ledger);
 
 // What the newest completed cycle of the ledger saw; an empty baseline when there is none.
 [[nodiscard]] Result<Baseline> read_baseline(const Ledger& ledger);

@@ -22,13 +22,14 @@ const Asset* same_in(const Inventory& other, const Asset& asset) {
   return found == other.assets.end() ? nullptr : &*found;
 }
 
-Change change_of(ChangeKind kind, const Asset& asset, const Asset* now) {
+Change change_of(ChangeKind kind, const Asset& asset, const Asset* now, const Asset* then) {
   return {.kind = kind,
           .name = asset.declared.name,
           .asset = asset.declared.kind,
           .path = asset.declared.path,
           .digest = asset.digest,
-          .now = now};
+          .now = now,
+          .then = then};
 }
 
 // An asset that is here now, and what it was then.
@@ -40,11 +41,11 @@ void compare(const Asset& asset, const Asset* then, Changes& changes) {
   } else if (changes.first_cycle) {
     return;
   } else if (then == nullptr || !then->is_present) {
-    changes.found.push_back(change_of(ChangeKind::added, asset, &asset));
+    changes.found.push_back(change_of(ChangeKind::added, asset, &asset, nullptr));
   } else if (then->digest.empty()) {
     changes.unknown.push_back(asset.declared.name);
   } else if (then->digest != asset.digest) {
-    changes.found.push_back(change_of(ChangeKind::changed, asset, &asset));
+    changes.found.push_back(change_of(ChangeKind::changed, asset, &asset, then));
   }
 }
 
@@ -67,7 +68,7 @@ Changes changes_since(const Baseline& baseline, const Inventory& now,
     // A file that is merely seen as another kind now is still there.
     if (still == nullptr && now.file(asset.declared.path) != nullptr) continue;
     ++changes.compared;
-    changes.found.push_back(change_of(ChangeKind::removed, asset, nullptr));
+    changes.found.push_back(change_of(ChangeKind::removed, asset, nullptr, &asset));
   }
   return changes;
 }

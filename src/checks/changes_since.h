@@ -17,8 +17,9 @@ struct Change {
   std::string name;  // of the asset
   AssetKind asset = AssetKind::other;
   std::string path;
-  std::string digest;          // what stands here now; of a removed asset, what stood there
-  const Asset* now = nullptr;  // null when it was removed
+  std::string digest;           // what stands here now; of a removed asset, what stood there
+  const Asset* now = nullptr;   // null when it was removed
+  const Asset* then = nullptr;  // in the earlier inventory; null when it was added
 };
 
 struct Changes {

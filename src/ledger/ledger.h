@@ -41,6 +41,7 @@ inline constexpr std::string_view kDeclaration = "declaration";  // body: System
 inline constexpr std::string_view kInventory = "inventory";      // body: Inventory
 inline constexpr std::string_view kObservation = "observation";  // body: Observation
 inline constexpr std::string_view kAttestation = "attestation";  // body: DSSE envelope
+inline constexpr std::string_view kRecord = "record";            // body: the same, of an asset
 inline constexpr std::string_view kBill = "bill-of-materials";   // body: {format, sha256, …}
 inline constexpr std::string_view kAssessment =
     "assessment";                                           // body: Assessment without ledger head

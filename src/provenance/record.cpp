@@ -52,6 +52,12 @@ std::string objection(const AssetRecord& record, const Person& person) {
 
 }  // namespace
 
+bool is_statement_file(std::string_view path) {
+  if (!path.starts_with(kStatementFolder) || !path.ends_with(".json")) return false;
+  const auto name = path.substr(kStatementFolder.size());
+  return name.starts_with('/') && name.rfind('/') == 0;
+}
+
 std::span<const RecordKind* const> all_record_kinds() {
   return kKinds;
 }

@@ -28,6 +28,10 @@ struct RecordKind {
   std::string (*check)(const InTotoStatement& statement, Timestamp& made_at);
 };
 
+// Where attestations and records stand, relative to the system's folder.
+inline constexpr std::string_view kStatementFolder = "attestations";
+[[nodiscard]] bool is_statement_file(std::string_view path);  // attestations/*.json
+
 // In the order of records.def.
 [[nodiscard]] std::span<const RecordKind* const> all_record_kinds();
 // The kind of an envelope's statement, whoever signed it; null when it is no record.

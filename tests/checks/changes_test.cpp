@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "provenance/manifest.h"
+#include "provenance/record.h"
+#include "provenance/records/change.h"
+#include "support/signers.h"
 #include "workbench.h"
 
 namespace cupel {
@@ -7,6 +11,7 @@ extern const Check kChanges;
 
 namespace {
 
+using test::codes;
 using test::told;
 using test::Workbench;
 using Told = std::vector<std::string>;
@@ -33,7 +38,33 @@ class ChangesCheck : public testing::Test {
     return {};
   }
 
+  // A signed record that the prompt became `after`; an empty text: it was not there.
+  void record(std::string_view before, std::string_view after,
+              std::string_view changed = "2026-11-01T08:00:00Z", std::string_view asset = "prompt",
+              std::string_view author = "Carl Moss") {
+    desk.system.people = who.system.people;
+    const auto root = [](std::string_view text) {
+      return text.empty() ? std::string()
+                          : root_of({{.name = "p.txt", .digest = sha256_hex(text)}});
+    };
+    const ChangeRecord change{.asset = std::string(asset),
+                              .before = root(before),
+                              .after = root(after),
+                              .changed = *parse_timestamp(changed),
+                              .author = std::string(author),
+                              .reason = "shorter"};
+    const InTotoStatement statement{
+        .subjects = {described(asset, after.empty() ? change.before : change.after)},
+        .predicate_type = "https://cupel.dev/change/v1",
+        .predicate = to_json(change)};
+    desk.file(cat("attestations/", ++records_, ".json"), make_record(statement, who.ana));
+  }
+
+  test::Signers who;
   Workbench desk;
+
+ private:
+  int records_ = 0;
 };
 
 TEST_F(ChangesCheck, RecordsTheFirstCycle) {
@@ -86,6 +117,51 @@ TEST_F(ChangesCheck, RefusesARecordOfAnotherChangeOrKind) {
   desk.file("b.md", cat("---\nkind: log-policy\nsha256: ", sha256_hex("be evil"), "\n---\n"));
   desk.claim("5.2.4-3", {"a.md", "b.md"});
   EXPECT_EQ(told({about("5.2.4-3")}).size(), 1U);
+}
+
+TEST_F(ChangesCheck, AcceptsASignedRecordOfExactlyThisChange) {
+  change_prompt("be brief");
+  record("be kind", "be brief");
+  EXPECT_EQ(told({about("5.2.4-3")}), Told{});
+}
+
+TEST_F(ChangesCheck, FollowsSignedRecordsFromTheLastCycleToNow) {
+  change_prompt("be brief");
+  record("be curt", "be brief");
+  EXPECT_EQ(told({about("5.2.4-3")}).size(), 1U) << "nothing says how it became curt";
+  record("be brief", "be curt");
+  EXPECT_EQ(told({about("5.2.4-3")}).size(), 1U) << "records in a circle lead nowhere";
+  record("be kind", "be curt");
+  EXPECT_EQ(told({about("5.2.4-3")}), Told{});
+}
+
+TEST_F(ChangesCheck, RefusesASignedRecordOfAnEarlierChange) {
+  change_prompt("be brief");
+  record("be kind", "be brief", "2026-09-29T08:00:00Z");
+  EXPECT_EQ(told({about("5.2.4-3")}).size(), 1U) << "the last cycle was on 2026-10-01";
+}
+
+TEST_F(ChangesCheck, RefusesASignedRecordOfAnotherAssetAndOneByItsAuthor) {
+  change_prompt("be brief");
+  record("be kind", "be brief", "2026-11-01T08:00:00Z", "other prompt");
+  EXPECT_EQ(told({about("5.2.4-3")}).size(), 1U);
+  record("be kind", "be brief", "2026-11-01T08:00:00Z", "prompt", "Ana Duarte");
+  EXPECT_EQ(codes({about("5.2.4-3")}), (Told{"CHG001", "REC001"}));
+}
+
+TEST_F(ChangesCheck, AcceptsSignedRecordsOfWhatWasAddedAndRemoved) {
+  change_prompt("be kind");
+  desk.baseline.inventory.assets.clear();
+  record("be kind", "");
+  EXPECT_EQ(codes({about("5.2.4-3")}), Told{"CHG001"}) << "it was added, not removed";
+  record("", "be kind");
+  EXPECT_EQ(told({about("5.2.4-3")}), Told{});
+  desk.baseline.inventory = desk.inventory;
+  desk.inventory = {};
+  desk.system.assets.clear();
+  EXPECT_EQ(codes({about("5.2.4-3")}), Told{"CHG001"}) << "its records went with it";
+  record("be kind", "");
+  EXPECT_EQ(told({about("5.2.4-3")}), Told{});
 }
 
 TEST_F(ChangesCheck, AcceptsADigestThatWasDeclared) {

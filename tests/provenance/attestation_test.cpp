@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "provenance/dsse.h"
-#include "signers.h"
+#include "support/signers.h"
 #include "support/support.h"
 
 namespace cupel {

@@ -13,7 +13,7 @@
 #include "provenance/records/build.h"
 #include "provenance/records/change.h"
 #include "provenance/records/collection.h"
-#include "signers.h"
+#include "support/signers.h"
 
 namespace cupel {
 namespace {

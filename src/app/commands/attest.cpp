@@ -5,14 +5,14 @@
 
 #include "app/catalogue.h"
 #include "app/command.h"
-#include "app/passphrase.h"
+#include "app/roster_signer.h"
 #include "app/state.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/key.h"
-#include "ledger/ledger.h"
 #include "provenance/attestation.h"
+#include "provenance/record.h"
 
 namespace cupel {
 namespace {
@@ -32,55 +32,12 @@ constexpr Option kOptions[] = {
     {.name = "--system", .argument = "DIR", .help = "the system's folder (default: this one)"},
 };
 
-Result<PrivateKey> key_of(const Context& context, const Person& person) {
-  const std::string pem = TRY(read_text(context.options.value("--key"), 1U << 20U));
-  auto key = TRY(PrivateKey::from_pem(pem, passphrase_for(pem, context.terminal)));
-  if (person.public_key.empty()) {
-    return fail(Fault::usage,
-                cat("`", printable(person.name, 80), "` has no public key in cupel.yaml"),
-                cat("add public_key: ", key.public_key().base64()));
-  }
-  if (key.public_key().base64() != person.public_key) {
-    return fail(Fault::usage,
-                cat("this is not the key of `", printable(person.name, 80), "` in cupel.yaml"),
-                cat("its public key is ", key.public_key().base64()));
-  }
-  return key;
-}
-
-Result<const Person*> signer_of(const Context& context, const System& system) {
-  for (const auto* name : {"--by", "--key"}) {
-    if (!context.options.has(name)) return fail(Fault::usage, cat("attest needs ", name));
-  }
-  const std::string name = context.options.value("--by");
-  const Person* person = system.person(name);
-  if (person != nullptr) return person;
-  std::vector<std::string_view> names;
-  names.reserve(system.people.size());
-  for (const auto& candidate : system.people) names.emplace_back(candidate.name);
-  const auto near = nearest(name, names);
-  return fail(Fault::usage, cat("`", printable(name, 80), "` is not in the roster of cupel.yaml"),
-              near ? cat("did you mean `", *near, "`?") : "add them under people:");
-}
-
-// The path of a file relative to the system's folder; Fault::usage when it lies outside.
-Result<std::string> inside(const std::filesystem::path& root, const std::string& file) {
-  std::error_code ignored;
-  const auto relative = std::filesystem::weakly_canonical(file, ignored)
-                            .lexically_relative(std::filesystem::weakly_canonical(root, ignored));
-  if (relative.empty() || *relative.begin() == "..") {
-    return fail(Fault::usage, cat("`", printable(file), "` is not in the system's folder"),
-                "evidence must stand beside the system, so that anyone can examine it");
-  }
-  return relative.generic_string();
-}
-
 Result<SubjectRef> document_subject(const SystemPaths& paths, const std::string& file) {
   const Mapping mapping = TRY(Mapping::open(file));
   if (mapping.bytes().size() > kDocumentLimit)
     return fail(Fault::limit, "the document is too large");
   return SubjectRef{.kind = "document",
-                    .name = TRY(inside(paths.root, file)),
+                    .name = TRY(path_inside(paths.root, file)),
                     .digest = sha256_hex(mapping.bytes())};
 }
 
@@ -113,14 +70,7 @@ std::string file_name(const Attestation& attestation) {
   std::string name = join(attestation.provisions, "_");
   const std::string& subject = attestation.subjects.front().name;
   if (name != "roster") name += cat("-", std::filesystem::path(subject).stem().string());
-  name = lower(cat(name, "-", attestation.by));
-  std::ranges::replace_if(
-      name,
-      [](char c) {
-        return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' && c != '_';
-      },
-      '-');
-  return name.substr(0, 160) + ".json";
+  return statement_file_name(cat(name, "-", attestation.by));
 }
 
 Result<Exit> run(const Context& context) {
@@ -138,8 +88,8 @@ Result<Exit> run(const Context& context) {
                   "cupel list provisions");
     }
   }
-  const Person* person = TRY(signer_of(context, system));
-  const PrivateKey key = TRY(key_of(context, *person));
+  const RosterSigner signer = TRY(roster_signer(context, system, "attest"));
+  const Person* person = signer.person;
   Attestation attestation;
   attestation.provisions = context.options.words();
   attestation.by = person->name;
@@ -152,22 +102,16 @@ Result<Exit> run(const Context& context) {
     }
   }
   TRY(fill_subject(attestation, context, paths, system));
-  const std::string envelope = make_attestation(attestation, key);
-  const auto file = std::filesystem::path("attestations") / file_name(attestation);
-  TRY(make_folders(paths.root / "attestations"));
-  TRY(replace_file(paths.root / file, envelope));
-  auto ledger = TRY(Ledger::open(paths.ledger(), Ledger::Mode::write, context.clock));
-  const Draft draft{
-      .type = entry_type::kAttestation,
-      .actor = person->name,
-      .subjects = {attestation.subjects.front().digest},
-      .media_type = "application/json",
-      .body = Json::object({{"file", file.generic_string()}, {"envelope", envelope}}).canonical()};
-  const Receipt receipt = TRY(ledger.append(draft));
-  context.terminal.note(cat(
-      printable(person->name, 80), " signed ", printable(attestation.subjects.front().name, 200),
-      " for ", join(attestation.provisions, ", "), ": ", printable((paths.root / file).string()),
-      ", ledger entry ", receipt.index));
+  const auto& subject = attestation.subjects.front();
+  const auto kept = TRY(keep_statement(
+      context, paths, std::filesystem::path(kStatementFolder) / file_name(attestation),
+      {.type = entry_type::kAttestation,
+       .by = person->name,
+       .digest = subject.digest,
+       .envelope = make_attestation(attestation, signer.key)}));
+  context.terminal.note(cat(printable(person->name, 80), " signed ", printable(subject.name, 200),
+                            " for ", join(attestation.provisions, ", "), ": ",
+                            printable(kept.file.string()), ", ledger entry ", kept.receipt.index));
   return Exit::ok;
 }
 

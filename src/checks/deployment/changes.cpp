@@ -4,12 +4,16 @@
 // since a setting changed?
 #include <algorithm>
 #include <array>
+#include <set>
 #include <span>
 
 #include "base/text.h"
 #include "checks/changes_since.h"
 #include "checks/governance/document.h"
 #include "checks/material.h"
+#include "checks/records.h"
+#include "inventory/asset_root.h"
+#include "provenance/records/change.h"
 
 namespace cupel {
 
@@ -17,7 +21,7 @@ extern const Check kChanges;
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kCodes = {"CHG001", "CHG002"};
+constexpr std::array<std::string_view, 3> kCodes = {"CHG001", "CHG002", "REC001"};
 constexpr std::array<std::string_view, 1> kRecorded = {"CHG001"};
 constexpr std::array<std::string_view, 1> kAssessed = {"CHG002"};
 constexpr std::array<TestUnit, 2> kUnits = {{
@@ -59,6 +63,30 @@ bool names_digest(const Document& record, std::string_view digest) {
          });
 }
 
+// Whether signed records lead, one after the other, from what the last cycle saw to what is here.
+// A record from more than a day before that cycle is of an earlier change: what was undone since
+// and done again is recorded again.
+bool is_signed(const Change& change, const CheckInput& input, const RecordShelf& shelf) {
+  std::string before;
+  std::set<std::string> reached;
+  if (change.then != nullptr) {
+    before = asset_root(input.baseline.inventory, *change.then);
+    if (before.empty()) return false;  // it cannot be named
+  }
+  reached.insert(change.now == nullptr ? std::string() : asset_root(input.inventory, *change.now));
+  if (change.now != nullptr && reached.contains("")) return false;
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (const auto& record : shelf.counted) {
+      const auto read = read_change(record.statement.predicate).change;
+      const bool counts = read && read->asset == change.name && reached.contains(read->after) &&
+                          read->changed.ms + kDay > input.baseline.finished.ms;
+      grown = (counts && reached.insert(read->before).second) || grown;
+    }
+  }
+  return reached.contains(before);
+}
+
 bool is_recorded(const Change& change, const std::vector<Document>& records) {
   if (change.now != nullptr && change.now->is_declared &&
       change.now->declared.sha256 == change.digest && !change.digest.empty()) {
@@ -98,9 +126,10 @@ Result<void> ask_for_records(const CheckInput& input, const Changes& changes, co
     return emit(std::move(seen));
   }
   const auto records = TRY(documents_of(input, "5.2.4-3"));
+  const RecordShelf shelf = TRY(records_of(input, "change"));
   std::size_t unrecorded = 0;
   for (const auto& change : changes.found) {
-    if (is_recorded(change, records)) continue;
+    if (is_recorded(change, records) || is_signed(change, input, shelf)) continue;
     ++unrecorded;
     seen.diagnostics.push_back(
         {.code = "CHG001",
@@ -108,9 +137,11 @@ Result<void> ask_for_records(const CheckInput& input, const Changes& changes, co
          .title = cat(describe(change), " since the last cycle without a change record"),
          .place = place_of(change),
          .notes = {cat("the record has to name the digest ", change.digest)},
-         .help = "write a document of kind change-record with that digest as `sha256:`, declare it "
-                 "under 5.2.4-3 and sign it"});
+         .help = cat("sign a record of it: cupel record change ", printable(change.name, 200),
+                     "; or write a document of kind change-record with that digest as `sha256:`, "
+                     "declare it under 5.2.4-3 and sign it")});
   }
+  tell_refused(shelf, seen);
   seen.facts = Json::object({{"compared", changes.compared},
                              {"changed", changes.found.size()},
                              {"unrecorded", unrecorded},
