@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """People's evidence: keys, the roster, signatures that count and signatures that do not."""
 import json
-import re
 import subprocess
 
-from e2e import Tests, assessment, run, verdicts
+from e2e import Tests, assessment, new_key, run, verdicts
 
 NOW = "2026-11-23T12:00:00Z"
 DOCUMENT = """---
@@ -30,13 +29,6 @@ Review of every change.
 ## Review
 Yearly, and when ATLAS changes.
 """
-
-
-def new_key(folder, name):
-    done = run("key", "new", "--out", folder / f"{name}.pem")
-    assert done.returncode == 0, done.stderr
-    assert (folder / f"{name}.pem").stat().st_mode & 0o777 == 0o600
-    return re.search(r"public_key: (\S+)", done.stdout)[1]
 
 
 def system_with_people(folder):

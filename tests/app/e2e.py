@@ -2,6 +2,7 @@
 """What the end-to-end tests share: where the program is, running it, a copy of the example."""
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,14 @@ def small_system(folder, name="small"):
         "assets:\n  - {name: weights, kind: model, path: model.safetensors, origin: internal}\n"
         "  - {name: system-prompt, kind: prompt, path: prompts/system.md}\n")
     return root
+
+
+def new_key(folder, name):
+    """The public key of a new pair, whose private half is in name.pem."""
+    done = run("key", "new", "--out", folder / f"{name}.pem")
+    assert done.returncode == 0, done.stderr
+    assert (folder / f"{name}.pem").stat().st_mode & 0o777 == 0o600
+    return re.search(r"public_key: (\S+)", done.stdout)[1]
 
 
 class Tests:

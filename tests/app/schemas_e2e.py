@@ -36,6 +36,8 @@ def keeps_to(name, document):
             assert complaints(name, rest), f"{name} does not miss {key}"
     return document
 
+RECORDS = {"build", "collection", "change", "admission"}  # what names of their files begin with
+
 
 def head_of(document):
     """What the contract asks of every document."""
@@ -65,7 +67,7 @@ def test_every_document_in_the_sources_has_a_schema(_):
     sources = "".join(file.read_text() for file in (SOURCE / "src").rglob("*.cpp"))
     written = set(re.findall(r'"cupel/([a-z-]+)/1"', sources))
     assert written and written <= set(SCHEMAS), written - set(SCHEMAS)
-    others = {"attestation"}  # DSSE and in-toto, which have no place for the name of a schema
+    others = {"attestation", "record"}  # DSSE and in-toto, which have no place for the name of a schema
     assert set(SCHEMAS) - NOT_PRINTED - others == written, set(SCHEMAS) - written
 
 
@@ -203,12 +205,50 @@ def test_attestations(folder):
         assert done.returncode == 0, done.stderr
     files = [*(system / "attestations").glob("*.json"),
              *(SOURCE / "examples/fraud-detection/attestations").glob("*.json")]
+    records = [file for file in files if file.name.split("-")[0] in RECORDS]
+    for file in records:
+        keeps_to_statement("record", file)
+    files = [file for file in files if file not in records]
     assert len(files) > 20
     for file in files:
-        envelope = keeps_to("attestation", json.loads(file.read_text()))
-        statement = json.loads(base64.b64decode(envelope["payload"], validate=True))
-        found = complaints("attestation", statement, "statement")
-        assert not found, (file, found)
+        keeps_to_statement("attestation", file)
+
+
+def keeps_to_statement(name, file):
+    envelope = keeps_to(name, json.loads(file.read_text()))
+    statement = json.loads(base64.b64decode(envelope["payload"], validate=True))
+    found = complaints(name, statement, "statement")
+    assert not found, (file, found)
+    return statement
+
+
+def test_records(folder):
+    system, key = small_system(folder), folder / "ana.pem"
+    public_key = run("key", "new", "--out", key).stdout.strip()
+    (system / "data.csv").write_text("a,b\n1,2\n")
+    with open(system / "cupel.yaml", "a") as file:
+        file.write("  - {name: data, kind: dataset, path: data.csv, origin: public}\n"
+                   f"people:\n  - {{name: Ana, roles: [owner], {public_key}}}\n")
+    assessment(system)
+    (system / "prompts/system.md").write_text("Be brief.\n")
+    for code, *words in (
+            (0, "build", "weights", "--operation", "train", "--entry-point", "https://git.example.org/t",
+             "--material", "data", "--parameter", "depth=6", "--seed", 1, "--environment", "gpus=2",
+             "--dependency", "image=https://images.example.org/t@sha256:" + "ab" * 32, "--byproduct", "data.csv",
+             "--begun", "2026-11-01T00:00:00Z"),
+            (0, "collection", "data", "--source", "https://data.example.org/d", "--retrieved", "2026-03-01",
+             "--method", "download", "--licence", "MIT", "--custodian", "Ana", "--opt-out", "none"),
+            (0, "change", "system-prompt", "--author", "Bea", "--reason", "shorter", "--assessment", "none",
+             "--reference", "https://tickets.example.org/7")):
+        done = run("record", *words, "--by", "Ana", "--key", key, "--system", system, now=DAY_ONE)
+        assert done.returncode == code, (words, done.stderr)
+    assessment(system)
+    done = run("record", "admission", "weights", "--resource", "https://models.example.org/w", "--by", "Ana",
+               "--key", key, "--system", system, now=DAY_ONE)
+    assert done.returncode in (1, 3), done.stderr
+    types = {keeps_to_statement("record", file)["predicateType"]
+             for file in (system / "attestations").glob("*.json")}
+    assert len(types) == 4, types
 
 
 Tests(globals()).main()
