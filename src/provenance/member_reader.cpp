@@ -11,18 +11,6 @@ namespace {
 constexpr std::size_t kTextLimit = 4096;
 constexpr std::size_t kItems = 10'000;
 
-// A scheme and something behind it (RFC 3986 §3), without spaces.
-bool is_uri(std::string_view text) {
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return false;
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto in_scheme = [&](char c) {
-    return letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-  };
-  return letter(text[0]) && std::ranges::all_of(text.substr(0, colon), in_scheme) &&
-         std::ranges::all_of(text, [](char c) { return c > ' ' && c != 0x7F; });
-}
-
 }  // namespace
 
 MemberReader::MemberReader(const Json& json, std::string_view where, std::string& problem)

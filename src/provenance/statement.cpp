@@ -23,6 +23,17 @@ StatementReading refuse(std::string why) {
 
 }  // namespace
 
+bool is_uri(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return false;
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto in_scheme = [&](char c) {
+    return letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  };
+  return letter(text[0]) && std::ranges::all_of(text.substr(0, colon), in_scheme) &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c != 0x7F; });
+}
+
 std::string_view Descriptor::sha256() const {
   const auto found = digest.find("sha256");
   return found == digest.end() ? std::string_view{} : std::string_view(found->second);

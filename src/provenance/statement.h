@@ -24,6 +24,9 @@ namespace cupel {
 inline constexpr std::string_view kInTotoType = "application/vnd.in-toto+json";
 inline constexpr std::string_view kStatementType = "https://in-toto.io/Statement/v1";
 
+// A scheme and something behind it (RFC 3986 §3), without spaces.
+[[nodiscard]] bool is_uri(std::string_view text);
+
 // A ResourceDescriptor: something that a statement is about or refers to.
 struct Descriptor {
   std::string name = {};

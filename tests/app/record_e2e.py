@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 
-from e2e import Tests, assessment, new_key, run
+from e2e import SOURCE, Tests, assessment, example_copy, new_key, run, verdicts
 
 NOW = "2026-11-23T12:00:00Z"
 LATER = "2026-11-24T12:00:00Z"
@@ -196,6 +196,62 @@ def test_an_admission_follows_the_verdicts(folder):
     desk.describe(dataset=", licence: MIT")
     changed = desk.cupel("record", *words, by="ana")
     assert changed.returncode == 3 and "cupel.yaml is not what the last cycle judged" in changed.stderr
+
+
+AWARENESS = """---
+title: Awareness
+kind: awareness-bulletin
+owner: Ana Duarte
+author: Carl Moss
+version: "1"
+reviewed: 2026-11-01
+sent: 2026-11-01
+system: card-fraud-detection 2.3.0
+---
+
+## What is new
+Poisoned hubs.
+
+## What to do
+Ask before loading.
+
+## Sent to
+Everybody.
+"""
+
+
+def test_an_admission_passes_when_all_that_counts_passes_and_no_longer(folder):
+    """The example, held by a data custodian alone, with the gaps of its design closed."""
+    system, keys = example_copy(folder), SOURCE / "examples/keys-demo"
+    text = (system / "cupel.yaml").read_text()
+    custodian = text.replace("\nroles: [developer, system-operator, data-custodian]\n", "\nroles: [data-custodian]\n")
+    assert custodian != text
+    (system / "cupel.yaml").write_text(custodian)
+    (system / "docs/awareness-2026-q4.md").write_text(AWARENESS)
+    training = system / "docs/developer-training.md"
+    training.write_text(training.read_text().replace("Ivo Brandt", "Carl Moss"))
+    for provision, document, name in (("5.1.1-2", "awareness-2026-q4", "ana-duarte"),
+                                      ("5.1.1-2.2", "developer-training", "ana-duarte"),
+                                      ("5.1.2-5", "data-use-approval", "bea-lind")):
+        done = run("attest", provision, "--document", system / f"docs/{document}.md", "--expires", "2027-11-30",
+                   "--by", name.replace("-", " ").title(), "--key", keys / f"{name}.pem", "--system", system, now=NOW)
+        assert done.returncode == 0, done.stderr
+    assessment(system, NOW)
+
+    def admitted(now, *words):
+        done = run("record", "admission", "fraud-model", "--gate", "design", "--resource", "https://m.example.org/f",
+                   "--by", "Femi Okoro", "--key", keys / "femi-okoro.pem", "--system", system, *words, now=now)
+        assert done.returncode in (0, 1, 3), done.stderr
+        [file] = (system / "attestations").glob("admission-*.json")
+        summary = json.loads(base64.b64decode(json.loads(file.read_text())["payload"]))["predicate"]
+        return done.returncode, summary["verificationResult"], summary["verifiedLevels"]
+
+    code, result, levels = admitted(NOW)
+    assert (code, result) == (0, "PASSED") and levels[0] == "EN304223_DESIGN_SHALL", (code, result, levels)
+    passing = {id for id, verdict in verdicts(assessment(system, NOW)).items() if verdict == "pass"}
+    assert set(levels[1:]) == {f"EN304223_{id}" for id in passing} and "EN304223_5.1.2-5" in levels
+    assert admitted(NOW, "--fail-on", "should") == (3, "FAILED", ["FAILED"]), "two provisions are open"
+    assert admitted("2028-01-01T00:00:00Z") == (3, "FAILED", ["FAILED"]), "signatures have expired since"
 
 
 def test_records_are_evidence_in_the_ledger(folder):

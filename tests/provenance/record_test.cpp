@@ -273,7 +273,7 @@ TEST(Record, ThatIsWrongInOneMemberSaysWhichAndWhy) {
       {"collection",
        {"sources"},
        Json::array({to_json(described("x", kData))}),
-       "`sources` holds one without an address"},
+       "`sources` holds one that is no address with a scheme"},
       {"collection", {"retrieved"}, {}, "`retrieved` is missing"},
       {"collection", {"retreived"}, "x", "`retreived` is not known"},
       {"collection", {"method"}, std::string(5000, 'x'), "`method` is longer than 4096 bytes"},

@@ -50,7 +50,7 @@ CollectionReading read_collection(const Json& predicate) {
   members.nothing_else();
   if (collection.sources.empty()) members.fail("sources", "is missing or empty");
   for (const auto& source : collection.sources) {
-    if (source.uri.empty()) members.fail("sources", "holds one without an address");
+    if (!is_uri(source.uri)) members.fail("sources", "holds one that is no address with a scheme");
   }
   if (collection.bytes && *collection.bytes < 0) members.fail("bytes", "is less than nothing");
   if (members.ok()) reading.collection = std::move(collection);

@@ -34,7 +34,7 @@ struct CollectionReading {
   std::optional<CollectionRecord> collection;
   std::string problem;
 };
-// Refuses unknown members, and sources without an address.
+// Refuses unknown members, and sources that are no addresses.
 [[nodiscard]] CollectionReading read_collection(const Json& predicate);
 
 }  // namespace cupel
