@@ -26,10 +26,13 @@ const FileEntry* single_file(const Inventory& inventory, const Asset& asset) {
 std::string asset_root(const Inventory& inventory, const Asset& asset) {
   std::vector<Resource> resources;
   const bool single = single_file(inventory, asset) != nullptr;
-  const std::string folder = asset.declared.path == "." ? "" : cat(asset.declared.path, "/");
+  std::string folder = asset.declared.path;  // with the slash at its end
+  while (folder.ends_with('/')) folder.pop_back();
+  folder = folder == "." ? "" : folder + "/";
   for (const auto index : asset.files) {
     if (index >= inventory.files.size()) return {};
     const FileEntry& file = inventory.files[index];
+    if (file.path == asset.declared.signature) continue;
     std::string_view name = file.path;
     if (single) {
       name = file_name(name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // asset_root: the digest by which signed statements name an asset of an inventory: the root digest
 // that `cupel sign` prints (OpenSSF Model Signing v1.0, files by SHA-256, nothing ignored but git's
-// own files at the top).
+// own files at the top and the declared signature itself).
 #pragma once
 
 #include <string>

@@ -106,6 +106,37 @@ def test_a_collection_record_answers_for_source_and_time(folder):
     assert desk.unit("5.2.4-2.1/source-and-time") == "fail"
 
 
+def test_a_collection_is_read_from_croissant(folder):
+    desk = Desk(folder)
+    data = (desk.root / "data.csv").read_text()
+
+    def publish(**file):
+        (folder / "croissant.json").write_text(json.dumps({
+            "@context": {"@vocab": "https://schema.org/"}, "@type": "sc:Dataset", "name": "timetable",
+            "conformsTo": "http://mlcommons.org/croissant/1.1", "url": "https://data.example.org/timetable",
+            "license": "https://spdx.org/licenses/MIT", "datePublished": "2026-01-15",
+            "distribution": [{"@type": "cr:FileObject", "@id": "data.csv", "name": "data.csv", **file}]}))
+        words = ("collection", "timetable", "--croissant", folder / "croissant.json", "--method", "download",
+                 "--retrieved", "2026-03-01T09:00:00Z")
+        return desk.cupel("record", *words, by="ana")
+
+    done = publish(contentUrl="https://data.example.org/data.csv", sha256=digest(data))
+    assert done.returncode == 0, done.stderr
+    [statement] = desk.statements("collection")
+    record = statement["predicate"]
+    assert record["sources"] == [{"name": "data.csv", "uri": "https://data.example.org/data.csv",
+                                  "digest": {"sha256": digest(data)}}], record
+    assert record["licence"] == "https://spdx.org/licenses/MIT"
+    assert record["metadata"]["digest"]["sha256"] == digest((folder / "croissant.json").read_text())
+    assert desk.unit("5.2.4-2.1/source-and-time") == "pass"
+    other = publish(contentUrl="https://data.example.org/data.csv", sha256=digest("something else"))
+    assert other.returncode == 3 and "is not what the publisher states" in other.stderr, other.stderr
+    md5 = publish(contentUrl="data.csv", sha256="d41d8cd98f00b204e9800998ecf8427e")
+    assert md5.returncode == 0 and "is none" in md5.stderr, md5.stderr
+    [statement] = desk.statements("collection")
+    assert statement["predicate"]["sources"] == [{"uri": "https://data.example.org/timetable"}]
+
+
 def test_a_build_record_binds_a_model_to_its_data(folder):
     desk = Desk(folder)
     unit = "5.2.3-1/build-provenance"

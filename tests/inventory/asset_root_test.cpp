@@ -51,6 +51,20 @@ TEST(AssetRoot, IsWhatASignatureOfTheSameThingNames) {
   EXPECT_NE(root("folder"), inventory.find("folder")->digest) << "the inventory has its own digest";
 }
 
+TEST(AssetRoot, LeavesOutTheSignatureThatLiesInside) {
+  const test::TemporaryFolder folder;
+  folder.write("m/a.bin", "a");
+  System system;
+  system.assets = {model("folder", "m/")};
+  system.assets[0].signature = "m/model.sig";
+  const auto before = inventory_of(system, folder.path());
+  const auto root = asset_root(before, *before.find("folder"));
+  EXPECT_EQ(root, signed_root(folder / "m"));
+  folder.write("m/model.sig", "a signature");
+  const auto after = inventory_of(system, folder.path());
+  EXPECT_EQ(asset_root(after, *after.find("folder")), root);
+}
+
 TEST(AssetRoot, OfOneFileIsNotThatFilesDigestWhichIsKnownToo) {
   const test::TemporaryFolder folder;
   folder.write("one.bin", "x");
