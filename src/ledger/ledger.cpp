@@ -91,6 +91,8 @@ Result<merkle::Frontier> check_edge(const Database& database, const note::Checkp
   return frontier;
 }
 
+}  // namespace
+
 Result<void> check_vault_name(const std::string& name) {
   const bool plain = std::ranges::none_of(
       name, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
@@ -98,6 +100,8 @@ Result<void> check_vault_name(const std::string& name) {
   return fail(Fault::usage, cat("`", printable(name, 80), "` is no name of a vault"),
               "at most 200 bytes of UTF-8 without control characters");
 }
+
+namespace {
 
 // One entry, checked against its hash in the tree and its commitment.
 Result<Entry> read_entry(tables::Stored stored, tables::Vaults& vaults, bool bodies) {
@@ -321,23 +325,6 @@ Result<void> Ledger::check(const Draft& draft) {
 
 Result<Receipt> Ledger::append(const Draft& draft) {
   return TRY(append(std::span(&draft, 1))).front();
-}
-
-Result<Erasure> Ledger::erase(const std::string& vault, const std::string& actor,
-                              const std::string& reason) {
-  State& state = *state_;
-  require(state.mode == Mode::write && state.key.has_value());
-  TRY(check_vault_name(vault));
-  if (!is_utf8(reason)) return fail(Fault::usage, "the reason of an erasure is text in UTF-8");
-  LedgerWish wish;
-  wish.vault = vault;
-  wish.reason = reason;
-  wish.forms.push_back(TRY(
-      LeafForm::make({.type = entry_type::kErasure, .actor = actor, .subjects = {}, .body = {}})));
-  state.turns.join(wish, [&state](auto wishes) { state.write(wishes); });
-  if (wish.error) return *std::move(wish.error);
-  return Erasure{
-      .receipt = wish.receipts.front(), .entries = wish.erased, .remains = std::move(wish.remains)};
 }
 
 void Ledger::State::write(std::span<LedgerWish* const> wishes) {

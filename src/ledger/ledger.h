@@ -99,6 +99,17 @@ struct Erasure {
   Receipt receipt;                   // of the entry that says so
   std::uint64_t entries = 0;         // whose bodies can be read no more
   std::vector<std::string> remains;  // what may still hold the key, for people
+  // Whether the files of the database were read through and the key stands in none of them;
+  // nothing when they cannot be read from here (a server).
+  std::optional<bool> gone;
+};
+
+// A vault whose key is there, and the entries whose bodies it seals.
+struct VaultContents {
+  std::string name;
+  std::vector<merkle::Range> entries;  // in order, none empty
+
+  [[nodiscard]] std::uint64_t count() const;
 };
 
 // Where a ledger is. Without a URL all of it is in the folder; with one the tables are on a
@@ -148,6 +159,11 @@ class Ledger {
   // Fault::missing when there is no such vault. REQUIRES: write mode.
   Result<Erasure> erase(const std::string& vault, const std::string& actor,
                         const std::string& reason);
+  // What erase() would take. Fault::missing when there is no such vault.
+  [[nodiscard]] Result<VaultContents> vault(const std::string& name) const;
+  // The vault that seals the body of an entry. Fault::missing when the body was erased or stands
+  // in clear (erasures, and what 0.0.2 wrote), which cannot be erased.
+  [[nodiscard]] Result<std::string> vault_of(std::uint64_t index) const;
 
   [[nodiscard]] std::uint64_t size() const;
   [[nodiscard]] std::string origin() const;

@@ -114,6 +114,8 @@ struct Ledger::State {
   ~State();
 };
 
+// Fault::usage when it cannot name a vault.
+[[nodiscard]] Result<void> check_vault_name(const std::string& name);
 // The private key of the ledger, which must be the one that `verifier` knows.
 [[nodiscard]] Result<PrivateKey> load_key(const LedgerFiles& files, const note::Verifier& verifier);
 // The published checkpoint, or nothing when there is none that can be read.

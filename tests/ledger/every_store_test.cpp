@@ -164,11 +164,24 @@ TEST_P(EveryLedger, AnErasedVaultIsGoneAndEverythingStillVerifies) {
     before_export = test::slurp(at().folder() / "before.jsonl");
     proof = ledger.prove(4).value();
     EXPECT_EQ(ledger.erase("Carl", "dpo", "never there").error().fault, Fault::missing);
+    EXPECT_EQ(ledger.vault("Carl").error().fault, Fault::missing);
+    EXPECT_EQ(ledger.vault("Ana").value().count(), 5U);
+    EXPECT_EQ(ledger.vault("Ana").value().entries[1].begin, 2U);
+    EXPECT_EQ(ledger.vault_of(3).value(), "Bea");
+    EXPECT_EQ(ledger.vault_of(11).error().fault, Fault::missing);
     const auto erased = ledger.erase("Ana", "dpo", "request 4711");
     ASSERT_OK(erased);
     EXPECT_EQ(erased.value().entries, 5U);
     EXPECT_EQ(erased.value().receipt.index, 10U);
     EXPECT_FALSE(erased.value().remains.empty());
+    if (GetParam() == Database::Kind::sqlite) {
+      EXPECT_EQ(erased.value().gone, true);
+    } else {
+      EXPECT_FALSE(erased.value().gone.has_value());
+    }
+    EXPECT_EQ(ledger.vault("Ana").error().fault, Fault::missing);
+    EXPECT_EQ(ledger.vault_of(0).error().fault, Fault::missing);   // erased
+    EXPECT_EQ(ledger.vault_of(10).error().fault, Fault::missing);  // in clear
     EXPECT_EQ(ledger.erase("Ana", "dpo", "again").error().fault, Fault::missing);
     EXPECT_TRUE(ledger.entry(0).value().erased);
     // A new vault of that name, with a new key.

@@ -10,6 +10,7 @@
 #include "app/command.h"
 #include "app/cosigning.h"
 #include "app/document.h"
+#include "app/ledger_erase.h"
 #include "app/ledger_serve.h"
 #include "app/state.h"
 #include "base/file.h"
@@ -49,6 +50,11 @@ constexpr Option kOptions[] = {
     {.name = "--checkpoint",
      .argument = "FILE",
      .help = "verify: an earlier checkpoint kept elsewhere, which this log must extend"},
+    {.name = "--reason",
+     .argument = "TEXT",
+     .help = "erase: why, in words that name no person; it stays in clear"},
+    {.name = "--by", .argument = "NAME", .help = "erase: who does it (default: this program)"},
+    {.name = "--yes", .argument = "", .help = "erase: do not ask"},
     {.name = "--format",
      .argument = "FORMAT",
      .help = "how list and verify print",
@@ -245,16 +251,17 @@ Result<Exit> run(const Context& context) {
   if (verb == "export" && words.size() == 2) return export_log(context, TRY(ledger()), words[1]);
   if (verb == "checkpoint" && words.size() == 1) return checkpoint(context, TRY(ledger()));
   if (verb == "prove" && words.size() == 2) return prove(context, TRY(ledger()), words[1]);
+  if (verb == "erase" && words.size() == 2) return erase_from_ledger(context, words[1]);
   if (verb == "serve" && words.size() == 1) {
     return context.options.has("--witness") ? serve_witness(context) : serve_ledger(context);
   }
   const std::vector<std::string_view> verbs = {"list",       "show",   "prove", "verify",
-                                               "checkpoint", "export", "serve"};
+                                               "checkpoint", "export", "erase", "serve"};
   const auto near = nearest(verb, verbs);
   return fail(
       Fault::usage,
       "ledger takes one of: list, show INDEX, prove INDEX, verify, checkpoint, export FILE, "
-      "serve",
+      "erase SUBJECT|INDEX, serve",
       near && *near != verb ? cat("did you mean `cupel ledger ", *near, "`?")
                             : "cupel ledger --help");
 }
@@ -264,15 +271,18 @@ Result<Exit> run(const Context& context) {
 extern const Command kLedgerCommand;
 constinit const Command kLedgerCommand = {
     .name = "ledger",
-    .arguments = "list | show INDEX | prove INDEX | verify | checkpoint | export FILE | serve",
+    .arguments =
+        "list | show INDEX | prove INDEX | verify | checkpoint | export FILE | "
+        "erase SUBJECT|INDEX | serve",
     .summary = "look into the evidence log, verify it, take proofs and copies",
     .details =
         "The ledger is an append-only Merkle log (RFC 6962) with signed checkpoints (C2SP). "
         "verify recomputes every hash and signature and names each problem with its place; without "
         "--trust it can only say that the log agrees with itself. export writes a file that a "
         "stranger can verify and replay. serve takes entries and answers proofs over HTTP, or "
-        "cosigns "
-        "checkpoints of other ledgers (--witness); docs/ledger.md tells how. Without --state the "
+        "cosigns checkpoints of other ledgers (--witness); docs/ledger.md tells how. erase "
+        "destroys the key of a vault (a data subject, a retention class): its bodies can be read "
+        "no more, their commitments stay, and the log is verified again. Without --state the "
         "ledger of .cupel in this folder is "
         "meant.",
     .options = kOptions,
