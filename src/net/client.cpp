@@ -34,7 +34,11 @@ struct Client::State {
       context.run();  // the cancelled operation still refers to us
       return fail(Fault::limit, cat("cannot ", doing, " ", where, ": time is over"));
     }
-    if (*done) return fail(Fault::io, cat("cannot ", doing, " ", where, ": ", done->message()));
+    if (*done) {
+      const bool refused = *done == asio::error::connection_refused;
+      return fail(refused ? Fault::missing : Fault::io,
+                  cat("cannot ", doing, " ", where, ": ", done->message()));
+    }
     return {};
   }
 

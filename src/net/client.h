@@ -27,7 +27,8 @@ class Client {
   ~Client();
 
   // `request.target` goes behind the URL's prefix. A kept connection that turns out to be closed is
-  // made anew for requests that change nothing (GET, HEAD). Fault::limit when time is over.
+  // made anew for requests that change nothing (GET, HEAD). Fault::limit when time is over,
+  // Fault::missing when nobody listens there.
   [[nodiscard]] Result<Response> ask(const Request& request);
 
  private:
