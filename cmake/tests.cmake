@@ -37,7 +37,7 @@ target_link_libraries(test_support PUBLIC base GTest::gtest GTest::gtest_main wa
 target_compile_definitions(test_support PUBLIC
   CUPEL_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CUPEL_BINARY="$<TARGET_FILE:cupel>")
 
-set(rooms base crypto store net vocab formats detect scan provenance inventory bom checks ledger assess reports app)
+set(rooms base crypto store net vocab formats detect scan provenance inventory bom retire checks ledger assess reports app)
 foreach(room ${rooms})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS
     ${PROJECT_SOURCE_DIR}/tests/${room}/*_test.cpp ${PROJECT_SOURCE_DIR}/tests/${room}/*fixture.cpp)
