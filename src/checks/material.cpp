@@ -82,6 +82,10 @@ std::string join_path(std::string_view folder, std::string_view path) {
   return join(parts, "/");
 }
 
+bool is_retired(const Asset& asset) {
+  return asset.is_declared && asset.declared.lifecycle == "end-of-life" && !asset.is_present;
+}
+
 bool is_vendored(std::string_view path) {
   const auto parts = split(folder_of(path), '/');
   return std::ranges::any_of(parts, [](std::string_view part) {

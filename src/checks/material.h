@@ -46,6 +46,8 @@ inline constexpr std::uint64_t kDocumentBytes = 8U << 20U;
 [[nodiscard]] std::string_view folder_of(std::string_view path);
 // `path` below `folder`, with "." and ".." resolved; "" when it leaves the root.
 [[nodiscard]] std::string join_path(std::string_view folder, std::string_view path);
+// At the end of its life, and gone: governance.disposal asks how. Nothing else is asked of it.
+[[nodiscard]] bool is_retired(const Asset& asset);
 // In a folder of installed packages, which are other people's components, not ours.
 [[nodiscard]] bool is_vendored(std::string_view path);
 

@@ -37,7 +37,8 @@ bool must_have(const Asset& asset) {
   return asset.declared.kind == AssetKind::model || asset.declared.kind == AssetKind::dataset;
 }
 bool concerns(const Asset& asset) {
-  return asset.is_declared && (must_have(asset) || !asset.declared.sha256.empty());
+  return asset.is_declared && !is_retired(asset) &&
+         (must_have(asset) || !asset.declared.sha256.empty());
 }
 
 std::string shown(const Asset& asset) {

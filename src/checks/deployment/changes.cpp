@@ -87,11 +87,19 @@ bool is_signed(const Change& change, const CheckInput& input, const RecordShelf&
   return reached.contains(before);
 }
 
-bool is_recorded(const Change& change, const std::vector<Document>& records) {
+bool ends(const CheckInput& input, std::string_view name) {
+  const Asset* asset = input.inventory.find(name);
+  return asset != nullptr && is_retired(*asset);
+}
+
+bool is_recorded(const CheckInput& input, const Change& change,
+                 const std::vector<Document>& records) {
   if (change.now != nullptr && change.now->is_declared &&
       change.now->declared.sha256 == change.digest && !change.digest.empty()) {
     return true;  // whoever changed it said so in cupel.yaml
   }
+  // That it would go was said by its lifecycle, and how it went is in the record of its disposal.
+  if (change.kind == ChangeKind::removed && ends(input, change.name)) return true;
   return std::ranges::any_of(
       records, [&](const Document& record) { return names_digest(record, change.digest); });
 }
@@ -129,7 +137,7 @@ Result<void> ask_for_records(const CheckInput& input, const Changes& changes, co
   const RecordShelf shelf = TRY(records_of(input, "change"));
   std::size_t unrecorded = 0;
   for (const auto& change : changes.found) {
-    if (is_recorded(change, records) || is_signed(change, input, shelf)) continue;
+    if (is_recorded(input, change, records) || is_signed(change, input, shelf)) continue;
     ++unrecorded;
     seen.diagnostics.push_back(
         {.code = "CHG001",

@@ -166,6 +166,7 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
   std::size_t models = 0;
   for (const auto& asset : input.inventory.assets) {
     if (asset.declared.kind != AssetKind::model || !asset.is_declared) continue;
+    if (is_retired(asset)) continue;
     TRY(task.step(1));
     ++models;
     const std::string path = card_of(input.inventory, asset.declared);

@@ -74,6 +74,7 @@ void look_at(const Asset& asset, const CheckInput& input, const std::set<std::st
          .help = "add it to `assets:` of cupel.yaml, or remove it from the system's folder"});
     return;
   }
+  if (is_retired(asset)) return;
   if (!asset.is_present && !declared.path.empty()) {
     ++count.missing;
     seen.diagnostics.push_back(

@@ -86,6 +86,7 @@ Result<void> run(const CheckInput& input, const Emit& emit, Task& task) {
   for (const auto& asset : input.inventory.assets) {
     // A model that nobody declared is the inventory's business alone.
     if (asset.declared.kind != AssetKind::model || !asset.is_declared) continue;
+    if (is_retired(asset)) continue;
     TRY(task.step(1));
     ++models;
     TRY(emit(look_at(input, asset)));
