@@ -46,6 +46,7 @@ inline constexpr std::string_view kBill = "bill-of-materials";   // body: {forma
 inline constexpr std::string_view kAssessment =
     "assessment";                                           // body: Assessment without ledger head
 inline constexpr std::string_view kCycleEnd = "cycle-end";  // body: {cycle, outcome, finished}
+inline constexpr std::string_view kDisposal = "disposal";   // body: {file, envelope} of a record
 inline constexpr std::string_view kErasure = "erasure";     // body: ErasureRecord, in clear
 }  // namespace entry_type
 

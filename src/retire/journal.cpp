@@ -27,7 +27,7 @@ JournalReading read_journal(std::string_view text) {
     const std::string step = json ? (*json)["step"].text() : std::string();
     const std::int64_t item = json ? (*json)["item"].integer(-1) : -1;
     if (step == "finished") {
-      reading.finished = true;
+      reading.record = (*json)["record"].text();
       continue;
     }
     if (item < 0 || (step != "overwriting" && step != "done")) {
@@ -95,18 +95,19 @@ Result<void> Journal::write(const Json& line) {
   return {};
 }
 
-Result<std::optional<Unfinished>> find_unfinished(const std::filesystem::path& folder) {
+Result<std::optional<EarlierRun>> find_earlier(const std::filesystem::path& folder) {
   auto journal = read_text(folder / "journal.jsonl", kJournalLimit);
   if (!journal.ok()) {
-    if (journal.error().fault == Fault::missing) return std::optional<Unfinished>{};
+    if (journal.error().fault == Fault::missing) return std::optional<EarlierRun>{};
     return std::move(journal).error();
   }
-  if (read_journal(journal.value()).finished) return std::optional<Unfinished>{};
-  Unfinished found{.plan = TRY(read_text(folder / "plan.json", kJournalLimit)), .prints = {}};
+  EarlierRun found{.plan = TRY(read_text(folder / "plan.json", kJournalLimit)),
+                   .prints = {},
+                   .record = read_journal(journal.value()).record};
   auto prints = read_json(TRY(read_text(folder / "prints.json", kJournalLimit)));
   if (!prints.value) {
     return fail(Fault::integrity,
-                cat("the prints of an unfinished disposal are damaged: ", prints.problem));
+                cat("the prints of an earlier disposal are damaged: ", prints.problem));
   }
   found.prints = std::move(*prints.value);
   return std::optional(std::move(found));

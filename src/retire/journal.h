@@ -34,8 +34,8 @@ struct ItemProgress {
 
 struct JournalReading {
   std::map<std::size_t, ItemProgress> items;
-  bool finished = false;  // the record was written
-  std::string problem;    // a whole line that is not ours; empty: none
+  std::string record;   // where the record of the finished disposal stands; empty: unfinished
+  std::string problem;  // a whole line that is not ours; empty: none
 };
 // Pure.
 [[nodiscard]] JournalReading read_journal(std::string_view text);
@@ -62,13 +62,13 @@ class Journal {
   JournalReading before_;
 };
 
-// What an unfinished disposal in this folder of the state was about to do: the text of its plan and
-// its prints. Nothing when there is none.
-struct Unfinished {
+// What an earlier run in this folder of the state was about to do: the text of its plan and its
+// prints; and where its record stands, when it came to its end. Nothing when there was none.
+struct EarlierRun {
   std::string plan;
   Json prints;
+  std::string record;  // empty: unfinished
 };
-[[nodiscard]] Result<std::optional<Unfinished>> find_unfinished(
-    const std::filesystem::path& folder);
+[[nodiscard]] Result<std::optional<EarlierRun>> find_earlier(const std::filesystem::path& folder);
 
 }  // namespace cupel::retire

@@ -17,6 +17,7 @@ FILES = {
     "share/zsh/site-functions/_cupel", "share/fish/vendor_completions.d/cupel.fish",
     "share/doc/cupel/LICENSE", "share/doc/cupel/README.md", "share/doc/cupel/docs/scan.md",
     "share/doc/cupel/docs/bom.md", "share/doc/cupel/docs/ledger.md", "share/doc/cupel/docs/signing.md",
+    "share/doc/cupel/docs/retire.md",
     "share/cupel/ci/action.yml", "share/cupel/ci/cupel-scan.gitlab-ci.yml",
     "share/cupel/ci/pre-commit-hooks.yaml",
     *(f"share/cupel/schema/{file.name}" for file in (SOURCE / "catalogue/schema").iterdir()),

@@ -54,6 +54,16 @@ def printed(name, *words, code=0, now=None):
     return head_of(keeps_to(name, json.loads(done.stdout)))
 
 
+def test_plan_of_a_retirement(folder):
+    system = small_system(folder)
+    text = (system / "cupel.yaml").read_text()
+    (system / "cupel.yaml").write_text(text.replace("origin: internal}", "origin: internal, custodian: Bea}")
+                                       + "people:\n  - {name: Bea, roles: [data-custodian]}\n")
+    document = printed("retirement", "retire", "weights", "--system", system, "--format", "json")
+    assert document["plan"]["items"][0]["names"] == ["model.safetensors"], document["plan"]
+    assert complaints("retirement", document["plan"], "plan") == []
+
+
 def test_schemas_are_schemas_and_named_alike(_):
     for name, schema in SCHEMAS.items():
         Draft202012Validator.check_schema(schema)

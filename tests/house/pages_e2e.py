@@ -17,7 +17,7 @@ import yaml
 
 CUPEL = os.environ["CUPEL"]
 SOURCE = Path(os.environ["CUPEL_SOURCE"])
-PAGES = tuple(SOURCE / "docs" / name for name in ("scan.md", "signing.md", "records.md"))
+PAGES = tuple(SOURCE / "docs" / name for name in ("scan.md", "signing.md", "records.md", "retire.md"))
 VERSION = subprocess.run([CUPEL, "--version"], capture_output=True, text=True).stdout.split()[1]
 NAME = f"cupel-{VERSION}-linux-x86_64"
 MARK = "-- end of a command --"

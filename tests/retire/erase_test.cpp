@@ -175,24 +175,25 @@ TEST(JournalText, LeavesALineThatWasCutOff) {
   EXPECT_TRUE(read.items.at(0).begun);
   EXPECT_EQ(read.items.at(0).inode, 2U);
   EXPECT_TRUE(read.items.at(0).result.has_value());
-  EXPECT_FALSE(read.finished);
-  EXPECT_TRUE(read_journal("{\"record\":\"x\",\"step\":\"finished\"}\n").finished);
+  EXPECT_EQ(read.record, "");
+  EXPECT_EQ(read_journal("{\"record\":\"x\",\"step\":\"finished\"}\n").record, "x");
   EXPECT_NE(read_journal("hello\n").problem, "");
   EXPECT_NE(read_journal("{\"item\":-1,\"step\":\"done\"}\n").problem, "");
 }
 
-TEST(JournalText, AnUnfinishedDisposalIsFoundAndAFinishedOneIsNot) {
+TEST(JournalText, AnEarlierRunIsFoundWithItsRecordWhenItHasOne) {
   const test::TemporaryFolder folder;
-  EXPECT_FALSE(find_unfinished(folder / "x").value().has_value());
+  EXPECT_FALSE(find_earlier(folder / "x").value().has_value());
   {
     auto journal = Journal::open(folder / "x", "the plan", Json::array(), "[]");
     ASSERT_OK(journal);
-    const auto found = find_unfinished(folder / "x").value();
+    const auto found = find_earlier(folder / "x").value();
     ASSERT_TRUE(found.has_value());
     EXPECT_EQ(found->plan, "the plan");
+    EXPECT_EQ(found->record, "");
     ASSERT_OK(journal.value().finish("disposals/x.json"));
   }
-  EXPECT_FALSE(find_unfinished(folder / "x").value().has_value());
+  EXPECT_EQ(find_earlier(folder / "x").value()->record, "disposals/x.json");
 }
 
 TEST(MediumTest, SaysWhatOverwritingCannotAssure) {
