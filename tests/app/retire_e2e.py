@@ -18,6 +18,8 @@ from serving import Served
 
 WEIGHTS = [bytes((i * k + 7) % 251 for i in range(4000)) for k in (3, 11)]
 FAULTY_IO = os.environ.get("CUPEL_FAULTY_IO", "")
+# At every how manieth call it is killed or refused; 1 for all of them.
+STRIDE = int(os.environ.get("CUPEL_STRIDE", "7"))
 
 
 def safetensors(tensors, note="x"):
@@ -374,39 +376,63 @@ def test_what_cannot_be_looked_into_is_told(folder):
     assert done.returncode == 3 and "unseen   old/cut.zip" in done.stdout, (done.returncode, done.stdout)
 
 
+class Rounds:
+    """A system with copies and the consent to their end, put back before each round."""
+
+    def __init__(self, folder):
+        self.folder, self.root, self.original = folder, folder / "round", system_with_a_model(folder)
+        put_copies(self.original)
+        for name in ("old/tuned.safetensors", "models/fraud.epoch3.safetensors", "old/release.zip"):
+            (self.original / name).unlink()
+        file, _, _ = plan_of(self.original, folder)
+        self.consent = consent_to(self.original, folder, file).relative_to(self.original)
+
+    def restore(self):
+        shutil.rmtree(self.root, ignore_errors=True)
+        shutil.copytree(self.original, self.root, symlinks=True)
+        (self.root / "old/hard-link.bin").unlink()
+        os.link(self.root / "models/fraud.safetensors", self.root / "old/hard-link.bin")
+
+    def dispose(self, **faults):
+        env = {"LD_PRELOAD": FAULTY_IO, **faults} if faults else {}
+        return dispose(self.root, self.folder, self.root / self.consent, "--confirm", "backups", env=env)
+
+    def ends(self, what):
+        """A run that nothing disturbs brings it to its end."""
+        done = self.dispose()
+        assert done.returncode == 0, f"{what}: {done.returncode} {done.stdout}{done.stderr}"
+        for name in GONE:
+            assert not (self.root / name).exists(), f"{what}: {name} is there"
+        assert record_of(self.root)[1]["predicate"]["outcome"] == "complete", what
+        assert run("ledger", "verify", "--state", self.root / ".cupel").returncode == 0, what
+
+
 def test_killed_anywhere_it_goes_on(folder):
     """Before every write, sync and unlink in turn: the second run ends what the first began."""
-    original = system_with_a_model(folder)
-    put_copies(original)
-    (original / "old" / "tuned.safetensors").unlink()
-    (original / "models" / "fraud.epoch3.safetensors").unlink()
-    (original / "old" / "release.zip").unlink()
-    file, _, _ = plan_of(original, folder)
-    consent_to(original, folder, file)
-    root, killed = folder / "round", 0
-    stride = int(os.environ.get("CUPEL_STRIDE", "7"))
-    for at in range(1, 2000, stride):
-        shutil.rmtree(root, ignore_errors=True)
-        shutil.copytree(original, root, symlinks=True)
-        for name in ("models/fraud.safetensors", "old/hard-link.bin"):
-            (root / name).unlink()
-        (root / "models/fraud.safetensors").write_bytes(MODEL)
-        os.link(root / "models/fraud.safetensors", root / "old/hard-link.bin")
-        consent = next((root / "attestations").glob("*.json"))
-        done = dispose(root, folder, consent, "--confirm", "backups",
-                       env={"LD_PRELOAD": FAULTY_IO, "FAULTY_IO_ERRNO": "KILL", "FAULTY_IO_AT": str(at)})
+    rounds, killed = Rounds(folder), 0
+    for at in range(1, 2000, STRIDE):
+        rounds.restore()
+        done = rounds.dispose(FAULTY_IO_ERRNO="KILL", FAULTY_IO_AT=str(at))
         if done.returncode != -signal.SIGKILL:
             assert done.returncode == 0, done.stderr
             break
         killed += 1
-        done = dispose(root, folder, consent, "--confirm", "backups")
-        assert done.returncode == 0, f"killed at call {at}: {done.returncode} {done.stdout}{done.stderr}"
-        for name in GONE:
-            assert not (root / name).exists(), f"killed at call {at}: {name} is there"
-        assert record_of(root)[1]["predicate"]["outcome"] == "complete"
-        assert run("ledger", "verify", "--state", root / ".cupel").returncode == 0
+        rounds.ends(f"killed at call {at}")
     assert killed > 5, f"killed at {killed} calls only"
     print(f"        killed at {killed} calls")
+
+
+def test_a_disk_that_refuses_once_is_told_and_tried_again(folder):
+    rounds, told = Rounds(folder), 0
+    for at in range(1 + STRIDE // 2, 160, 2 * STRIDE):
+        for number in ("EIO", "ENOSPC"):
+            rounds.restore()
+            done = rounds.dispose(FAULTY_IO_ERRNO=number, FAULTY_IO_AT=str(at))
+            assert done.returncode in (0, 1, 3), f"call {at} {number}: {done.returncode} {done.stderr}"
+            told += done.returncode != 0
+            rounds.ends(f"call {at} {number}")
+    assert told > 5, f"only {told} refusals were told"
+    print(f"        {told} refusals told")
 
 
 def test_wrong_words(folder):
