@@ -25,9 +25,9 @@ struct Executable {
 // first bytes do, for they come up by chance. Of a PE file, the header behind its MZ.
 [[nodiscard]] std::optional<Executable> recognise_inside(Bytes bytes);
 // The first two bytes of all that recognise_inside() knows.
-inline constexpr std::array<std::string_view, 5> kBeginnings = {
+inline constexpr std::array<std::string_view, 6> kBeginnings = {
     "\x7f"
     "E",
-    "PE", "\xcf\xfa", "\xce\xfa", "\xca\xfe"};
+    "PE", "\xcf\xfa", "\xce\xfa", "\xfe\xed", "\xca\xfe"};
 
 }  // namespace cupel::executable

@@ -25,6 +25,7 @@ std::string pe() {
 }
 
 const std::string kMachO("\xcf\xfa\xed\xfe\x0c\0\0\1\0\0\0\0\6\0\0\0\x10\0\0\0"sv);
+const std::string kMachOBig("\xfe\xed\xfa\xce\0\0\0\x12\0\0\0\0\0\0\0\6\0\0\0\x10"sv);
 const std::string kWasm("\0asm\1\0\0\0"sv);
 const std::string kJava("\xca\xfe\xba\xbe\0\0\0\x34\0\x1d\x0a"sv);
 
@@ -62,7 +63,7 @@ TEST(ExecutableScan, TellsScripts) {
 
 TEST(ExecutableScan, FindsProgramsHiddenInOtherData) {
   const std::string before(1000, 'w');
-  for (const auto& program : {kElf, pe(), kMachO, kJava}) {
+  for (const auto& program : {kElf, pe(), kMachO, kMachOBig, kJava}) {
     const auto report = scan_of("weights.bin", cat(before, program, before));
     const auto bad = finding(report, "EXE003");
     EXPECT_EQ(bad.severity, Severity::high);
