@@ -17,6 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(value.span().begin <= value.span().end && value.span().end <= size);
     static_cast<void>(value.text());
     static_cast<void>(value.key());
+    for (const auto& item : value.items()) require(item.index() > at);
+    const auto same = value.find(value.key());
+    require(!same.exists() || value.is_object());
   }
   return 0;
 }
