@@ -65,6 +65,17 @@ ana   docs/data-use-notice.md               5.3.1-1
 ana   docs/user-guide.md                    5.3.1-2 5.3.1-2.1
 femi  docs/patch-policy.md                  5.4.1-1 5.4.1-1.1
 ana   docs/log-policy.md                    5.4.2-1
+
+# How the models were made, and where a public list was collected (docs/records.md).
+record() { "$CUPEL" record "$@" --system "$system" --state "$state" --quiet >/dev/null; }
+for model in fraud-model preprocess; do
+    record build "$model" --operation train --entry-point train/train.py --seed 230 \
+        --begun 2026-07-03T06:30:00Z --finished 2026-07-03T06:30:15Z \
+        --invocation "train.py --version 2.3.0" --by "Carl Moss" --key "$keys/carl-moss.pem"
+done
+record collection merchant-categories --method "by hand over HTTPS, cut down to the rows that are used" \
+    --by "Bea Lind" --key "$keys/bea-lind.pem"
+
 # Left out on purpose: docs/data-use-approval.md (5.1.2-5), which Bea Lind has not signed yet.
 # The model that the partner issuers get.
 "$CUPEL" sign "$system/models/fraud.json" --key "$keys/release.pem" --quiet
