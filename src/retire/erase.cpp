@@ -199,7 +199,7 @@ class Eraser {
       if (!got.ok()) {
         result_.problem = got.error().what;
       } else if (got.value() != bytes.size() ||
-                 !std::ranges::equal(bytes, std::span(window).first(bytes.size()))) {
+                 std::memcmp(bytes.data(), window.data(), bytes.size()) != 0) {
         result_.problem = cat("what was read back at byte ", at, " is not what was written");
       } else {
         result_.verified_bytes += bytes.size();
@@ -276,8 +276,8 @@ Result<ErasedItem> erase_item(int root, const PlanItem& item, std::size_t number
                               const Clock& clock, Task& task) {
   require(item.action != Action::by_hand && !item.names.empty());
   const auto known = journal.before().items.find(number);
-  if (known != journal.before().items.end() && known->second.result) {
-    return erased_from(*known->second.result);
+  if (known != journal.before().items.end()) {
+    if (const auto& result = known->second.result) return erased_from(*result);
   }
   const Timestamp started = clock.now();
   ErasedItem erased = TRY(Eraser(root, item, number, journal, task).run());
