@@ -5,6 +5,7 @@ pickles of every protocol made here. usage: pickle_opcodes.py SCAN_FILES SOURCE"
 import collections
 import datetime
 import decimal
+import io
 import json
 import pickle
 import pickletools
@@ -29,6 +30,27 @@ def python_opcodes(stream: bytes) -> list[int] | None:
         return None
 
 
+class Inert(pickle._Unpickler):
+    """Resolves nothing: every name is a class that takes anything."""
+
+    def find_class(self, _module, _name):
+        return type("Anything", (), {"__init__": lambda *_: None, "__new__": lambda cls, *_, **__: object.__new__(cls),
+                                     "__setstate__": lambda *_: None, "append": lambda *_: None,
+                                     "extend": lambda *_: None, "__setitem__": lambda *_: None, "add": lambda *_: None})
+
+    def persistent_load(self, _pid):
+        return None
+
+
+def is_sound(stream: bytes) -> bool:
+    """Whether an unpickler goes on to the end: where one stops, our machine stops, too."""
+    try:
+        Inert(io.BytesIO(stream), encoding="latin-1", buffers=[]).load()
+    except Exception:
+        return False
+    return True
+
+
 def main() -> int:
     program, source = sys.argv[1], Path(sys.argv[2])
     streams = {path.name: path.read_bytes() for path in sorted((source / "tests/formats/pickle/corpus").iterdir())}
@@ -49,7 +71,8 @@ def main() -> int:
             continue
         compared += 1
         opcodes += len(expected)
-        if json.loads(line)["opcodes"] != expected:
+        ours = json.loads(line)["opcodes"]
+        if ours != expected and (is_sound(stream) or ours != expected[:len(ours)]):
             wrong += 1
             print(f"{name}: not the opcodes of pickletools")
     print(f"{compared} pickles, {opcodes} opcodes, {wrong} differences")

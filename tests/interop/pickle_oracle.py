@@ -29,8 +29,9 @@ def table(source: Path) -> dict[tuple[str, str], str]:
 class Inert:
     """Stands for a name, or for what a call of one gave. Does nothing."""
 
-    def __init__(self, oracle, name=None, maker=None):
+    def __init__(self, oracle, name=None, maker=None, delayed=None):
         self.__dict__["oracle_"] = oracle
+        self.__dict__["delayed_"] = delayed
         self.__dict__["name_"] = name
         self.__dict__["maker_"] = maker
 
@@ -58,12 +59,15 @@ class Oracle(pickle._Unpickler):
         super().__init__(io.BytesIO(stream))
         self.roles = roles
         self.reasons: list[str] = []
+        self.behind_array = False
 
     def find_class(self, module, name):
         if self.proto < 3:
             module, name = pickle._compat_pickle.NAME_MAPPING.get(
                 (module, name), (pickle._compat_pickle.IMPORT_MAPPING.get(module, module), name))
-        if (module, name) not in self.roles:
+        # joblib reads numbers there. Who loads its file as a plain pickle reads them as opcodes; then only
+        # names that are dangerous count, because numbers spell unknown ones by chance.
+        if (module, name) not in self.roles and (not self.behind_array or (module, name) in BAD):
             self.reasons.append(f"resolves {module} {name}")
         return Inert(self, name=(module, name))
 
@@ -75,6 +79,8 @@ class Oracle(pickle._Unpickler):
         return Inert(self, name=("?", str(code)))
 
     def called(self, callee, args, how):
+        if callee.delayed_ is not None and how == "REDUCE":  # what functools.partial gave
+            return self.called(callee.delayed_, (), how)
         if callee.name_ is None:
             self.reasons.append("calls what a call gave")
             return Inert(self)
@@ -87,6 +93,8 @@ class Oracle(pickle._Unpickler):
         if callee.name_ == ("functools", "partial") and args:
             if not isinstance(args[0], Inert) or args[0].name_ not in self.roles:
                 self.reasons.append("delays what is not vetted")
+            else:
+                return Inert(self, maker=callee.name_, delayed=args[0])
         if callee.name_[1] == "_ufunc_reconstruct" and len(args) == 2 and all(isinstance(a, str) for a in args):
             return self.find_class(*args)
         if callee.name_[1] == "_rebuild_from_type_v2" and len(args) >= 3 and isinstance(args[0], Inert):
@@ -119,6 +127,7 @@ class Oracle(pickle._Unpickler):
         state = self.stack.pop()
         if isinstance(self.stack[-1], Inert):
             target = self.stack[-1]
+            self.behind_array |= target.maker_ == ("joblib.numpy_pickle", "NumpyArrayWrapper")
             if target.name_ is not None:
                 self.reasons.append(f"BUILD of {target.name_}")
             elif self.roles.get(target.maker_) in ("call", "value"):

@@ -20,10 +20,17 @@ bool Machine::import(std::string_view module, std::string_view name) {
   return push(Value(Kind::name, number));
 }
 
+// At the end of a stream Python takes what is left for the line, but for its last byte.
 bool Machine::global() {
   std::string_view module;
   std::string_view name;
-  return line(module) && line(name) && import(module, name);
+  if (!line(module)) return false;
+  if (line(name)) return import(module, name);
+  const auto rest = as_text(stream_.subspan(at_));
+  if (rest.size() < 2) return false;
+  at_ = stream_.size();
+  static_cast<void>(import(module, rest.substr(0, rest.size() - 1)));
+  return false;
 }
 
 bool Machine::stack_global() {
