@@ -269,7 +269,7 @@ TEST(Client, GivesUpInTimeAndSaysWhy) {
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.error().fault, Fault::limit);
   Client nobody({.host = "127.0.0.1", .port = 1, .prefix = {}});
-  EXPECT_EQ(nobody.ask({}).error().fault, Fault::io);
+  EXPECT_EQ(nobody.ask({}).error().fault, Fault::missing);
   Client small(url_of(silent), {.limits = {.header_bytes = 16, .body_bytes = 16}});
   EXPECT_FALSE(small.ask({}).ok());
 }
