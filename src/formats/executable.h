@@ -28,6 +28,10 @@ struct Executable {
 inline constexpr std::array<std::string_view, 6> kBeginnings = {
     "\x7f"
     "E",
-    "PE", "\xcf\xfa", "\xce\xfa", "\xfe\xed", "\xca\xfe"};
+    "PE",
+    "\xcf\xfa",
+    "\xce\xfa",
+    "\xfe\xed",
+    "\xca\xfe"};
 
 }  // namespace cupel::executable

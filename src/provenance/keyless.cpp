@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/merkle.h"
-#include "provenance/manifest.h"
 #include "embedded/trusted_root.h"
+#include "provenance/manifest.h"
 
 namespace cupel {
 namespace {
