@@ -483,7 +483,9 @@ void Ledger::State::write_tail() {
     tail = File(::open(files.tail.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
   }
   const std::string& text = head()->newest->note;
-  static_cast<void>(::pwrite(tail.fd(), text.data(), text.size(), 0));
+  if (::pwrite(tail.fd(), text.data(), text.size(), 0) < 0) {
+    tail = File();  // opened again next time
+  }
 }
 
 // The tail goes only when what replaces it is there.
